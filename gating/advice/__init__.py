@@ -1,0 +1,57 @@
+"""Piece + Verdict + policy -> Advice: the rubric's gate score, the rule that decided, the sentence that says why."""
+
+from __future__ import annotations
+
+from gating.advice.gate_score import gate_rule, score_gate
+from gating.advice.policy import apply_policy
+from gating.advice.sentences import measures_for, why
+from gating.records import Advice, Evidence, Gate, Piece, Stage, Strategy, Verdict
+from gating.settings import Settings
+
+__all__ = ["advise"]
+
+
+def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], settings: Settings) -> Advice:
+    """Advice on one piece under `settings.policy`. The neutral gate is the classifier's; the score explains it, and where the two
+    disagree on a piece that the rubric scores (rule G3), a person is asked.
+    """
+    parts = score_gate(piece, verdict)
+    rule = gate_rule(piece, verdict)
+    neutral = Gate(verdict.gate.label)
+    gate = apply_policy(neutral, rule, parts, settings.policy)
+    unsure = verdict.strategy.confidence < settings.review.strategy_below or verdict.gate.confidence < settings.review.gate_below
+    review = unsure or "not-marketing" in verdict.flags
+    return Advice(
+        gate_neutral=neutral,
+        gate=gate,
+        gate_rule=rule,
+        gate_parts=parts,
+        phase=phase_of(verdict),
+        action="review" if review else _action(gate, piece.observed.verdict),
+        review=review,
+        measures=measures_for(verdict),
+        evidence=evidence,
+        why=why(verdict, gate, rule, parts, evidence),
+    )
+
+
+def phase_of(verdict: Verdict) -> str:
+    """Which of the five phases of demand the piece serves: create, capture, revive, accelerate or expand.
+
+    For customers: expand. Before a need is felt: create. A piece that asks for a name: capture. Proof and comparison for those who are
+    already choosing: accelerate. Revive is work on known contacts that went quiet, which a piece alone does not show; only newsletter
+    and event news to a known list counts.
+    """
+    if "customer" in verdict.flags:
+        return "expand"
+    if verdict.strategy.label == Strategy.LEAD_GEN:
+        return "capture"
+    if verdict.stage.label == Stage.AWARENESS:
+        return "revive" if verdict.format.label == "webinar" else "create"
+    return "accelerate"
+
+
+def _action(gate: Gate, observed: str) -> str:
+    if observed == gate or (observed == "unknown" and gate is Gate.UNGATED):
+        return "keep"
+    return {Gate.UNGATED: "ungate", Gate.SOFT_GATE: "soft-gate", Gate.GATED: "gate"}[gate]

@@ -1,0 +1,51 @@
+"""Sentences that a person reads: why this advice, which measures to judge the piece by, the parts in the rubric's words."""
+
+from __future__ import annotations
+
+from gating.advice.gate_score import PARTS
+from gating.records import Evidence, Gate, GateParts, Stage, Strategy, Verdict
+
+FORMAT_NAMES = {
+    "docs": "documentation", "news": "a news item", "other": "a page", "conversion": "a sign-up or contact page", "product": "a product page",
+    "pricing": "a pricing page", "article": "an article", "ebook": "an ebook",
+}  # fmt: skip
+STRATEGY_WORDS = {Strategy.DEMAND_GEN: "built to spread an idea", Strategy.LEAD_GEN: "built to win a named contact"}
+RULE_WORDS = {
+    "G0": "a kind of page that readers and search engines must be able to reach",
+    "G1": "the form is the service: it cannot be delivered without knowing who asks",
+    "G2": "show the value first and make the form optional",
+}
+MEASURES = {
+    (Strategy.DEMAND_GEN, Stage.AWARENESS): ("traffic", "engagement", "branded search", "share of voice"),
+    (Strategy.DEMAND_GEN, Stage.CONSIDERATION): ("engagement", "return visits", "clicks to an offer"),
+    (Strategy.DEMAND_GEN, Stage.DECISION): ("assisted pipeline", "clicks to demo or pricing", "sales use"),
+    (Strategy.LEAD_GEN, Stage.AWARENESS): ("leads", "cost per lead", "lead to MQL rate"),
+    (Strategy.LEAD_GEN, Stage.CONSIDERATION): ("conversion rate", "cost per lead", "MQL to SQL rate"),
+    (Strategy.LEAD_GEN, Stage.DECISION): ("conversion rate", "demo requests", "MQL to SQL rate"),
+}
+
+
+def why(verdict: Verdict, gate: Gate, rule: str, parts: GateParts, evidence: tuple[Evidence, ...]) -> str:
+    """One sentence: what the piece is, what follows for the gate, and the words that weighed most."""
+    kind = verdict.format.label
+    name = FORMAT_NAMES.get(kind, f"a {kind.replace('-', ' ')}")
+    first = next((item.quote for item in evidence if item.label == verdict.strategy.label), "")
+    quoted = f' ("{first}")' if first else ""
+    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {_because(gate, rule, parts)}."
+
+
+def _because(gate: Gate, rule: str, parts: GateParts) -> str:
+    expected = {"G0": (Gate.UNGATED,), "G1": (Gate.GATED,), "G2": (Gate.SOFT_GATE, Gate.UNGATED)}.get(rule, ())
+    if gate in expected:
+        return RULE_WORDS[rule]
+    return f"it scores {parts.total} of 6 as an asset ({part_words('uniqueness', parts.uniqueness)}; {part_words('work_saved', parts.work_saved)})"
+
+
+def part_words(name: str, value: int) -> str:
+    """What the rubric says of this value of a gate part."""
+    return PARTS[name][value]
+
+
+def measures_for(verdict: Verdict) -> tuple[str, ...]:
+    """The measures by which the piece should be judged, by strategy and stage."""
+    return MEASURES[Strategy(verdict.strategy.label), Stage(verdict.stage.label)]

@@ -1,0 +1,110 @@
+"""Read, extract, classify, advise: for one piece or many, in order, in one process or several."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from gating.advice import advise
+from gating.advice.changes import Change, Flip, changes
+from gating.classifier import Classifier
+from gating.classifier.bundle import base_folder, load_bundle
+from gating.classifier.evidence import QUOTED_HEADS
+from gating.features.catalogue import fingerprint
+from gating.reading import Job, plan, read_job
+from gating.records import LABELS, Finding, HeadVerdict, Piece, Skipped, Verdict
+from gating.settings import Settings
+
+JOBS_A_BATCH = 16
+EVENT_FORMATS = ("webinar", "conversion", "news")
+MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? (20\d\d)\b", re.IGNORECASE)
+MONTH_FIRST = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (20\d\d)\b", re.IGNORECASE)
+REGISTER = re.compile(r"\b(?:register|save (?:your|my) seat|rsvp|join us|reserve|sign up|book your place)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """A classifier with the settings it is used under. `today` decides whether a date has passed."""
+
+    classifier: Classifier
+    settings: Settings
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    today: datetime.date = field(default_factory=datetime.date.today)
+
+    def assess(self, piece: Piece, quotes: int = 1) -> Finding:
+        """The finding on one piece."""
+        verdict, evidence = self.classifier.classify(piece, quotes)
+        verdict = replace(verdict, flags=(*verdict.flags, *self._flags_by_rule(piece, verdict)))
+        return Finding(piece, verdict, advise(piece, verdict, evidence, self.settings))
+
+    def do(self, jobs: Iterable[Job]) -> list[Finding | Skipped]:
+        """The results of some jobs, in order."""
+        return [result if isinstance(result, Skipped) else self.assess(result) for job in jobs for result in read_job(job, self.settings, self.mapping)]
+
+    def _flags_by_rule(self, piece: Piece, verdict: Verdict) -> tuple[str, ...]:
+        thin = ("thin",) if piece.n_words < self.settings.limits.thin_words else ()
+        return (*thin, "stale") if self._is_stale(piece, verdict) else thin
+
+    def _is_stale(self, piece: Piece, verdict: Verdict) -> bool:
+        """True when the piece invites to something whose last date has passed."""
+        text = "\n".join(block.text for block in piece.blocks[:80])
+        if verdict.format.label not in EVENT_FORMATS or not REGISTER.search(text):
+            return False
+        dates = list(_dates(text))
+        return bool(dates) and max(dates) < self.today
+
+
+def _dates(text: str) -> Iterator[datetime.date]:
+    found = [(day, month, year) for day, month, year in DAY_FIRST.findall(text)] + [(day, month, year) for month, day, year in MONTH_FIRST.findall(text)]
+    for day, month, year in found:
+        try:
+            yield datetime.date(int(year), MONTHS[month.lower()[:3]], int(day))
+        except ValueError:
+            continue
+
+
+def make_assessor(settings: Settings, model: Path | None = None, mapping: Mapping[str, str] | None = None) -> Assessor:
+    """An assessor with the model in `model`, or the shipped one. Raises BundleError when it cannot be used."""
+    return Assessor(Classifier.of(load_bundle(model or base_folder(), fingerprint())), settings, mapping or {})
+
+
+def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int = 1) -> Iterator[Finding | Skipped]:
+    """One result for every input behind `paths`, in the order of the inputs; the same results for any number of `jobs`."""
+    planned = plan(paths, assessor.settings, exclude, assessor.mapping)
+    if jobs == 1:
+        for job in planned:
+            yield from assessor.do([job])
+        return
+    from joblib import Parallel, delayed
+
+    batches = (delayed(assessor.do)(batch) for batch in iter(lambda: list(islice(planned, JOBS_A_BATCH)), []))
+    for results in Parallel(n_jobs=jobs, return_as="generator", max_nbytes=None)(batches):
+        yield from results
+
+
+def what_would_flip(finding: Finding, assessor: Assessor) -> tuple[Flip, ...]:
+    """For strategy, stage and gate: the smallest single change, of those tried, that gives another label, by rescoring the changed piece.
+
+    Tried are: leaving out each of the blocks that speak most for the label, leaving out all asks (the rubric's delete test), adding a
+    form or an ask, and withholding the second half behind a download. Where none flips the label, the nearest is named as such.
+    """
+    found = []
+    for head in QUOTED_HEADS:
+        before = finding.verdict.head(head)
+        best: tuple[float, Change, HeadVerdict] | None = None
+        for change in changes(finding.piece, [item for item in finding.advice.evidence if item.label == before.label]):
+            verdict, _ = assessor.classifier.classify(change.piece, quotes=0)
+            after = verdict.head(head)
+            left = after.probabilities[LABELS[head].index(before.label)]
+            flipped = after.label != before.label
+            rank = (change.size - 1000 if flipped else left, change, after)
+            if best is None or rank[0] < best[0]:
+                best = rank
+        if best is not None:
+            found.append(Flip(head, before, best[2], best[1].words))
+    return tuple(found)

@@ -1,0 +1,45 @@
+"""The words of a piece that weighed most for its labels, quoted with their line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from gating.classifier.heads import Heads
+from gating.features.view import within_window
+from gating.records import Block, BlockKind, Evidence, HeadVerdict, Piece
+
+QUOTED_HEADS = ("strategy", "stage", "gate")
+QUOTE_WORDS = 24  # RUBRIC section 7: spans of under 25 words
+LEAST_WORDS = 2  # a single word is no reason
+MAX_TEXTS = 150  # looked at in a long piece; its first blocks say what it is
+SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])")
+
+
+def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], per_label: int = 1) -> tuple[Evidence, ...]:
+    """`per_label` quotes for each of strategy, stage and gate, strongest first within a label.
+
+    `weight` is the quote's share of all that speaks for the label in the texts looked at, 0..1.
+    """
+    texts = [(block, text) for block in within_window(piece) if block.kind is not BlockKind.CODE for text in _sentences(block)][:MAX_TEXTS]
+    if not texts:
+        return ()
+    wanted = {head: verdicts[head].label for head in QUOTED_HEADS}
+    lengths = np.sqrt([len(text.split()) for _, text in texts])
+    found = []
+    for head, weights in heads.text_weights(wanted, [(block.kind, text) for block, text in texts]).items():
+        per_word = weights / lengths  # else the longest sentence always wins
+        for_it = max(float(weights[weights > 0].sum()), 1e-9)
+        for number in np.argsort(-per_word, kind="stable")[:per_label]:
+            block, text = texts[number]
+            found.append(Evidence(wanted[head], text, block.line, round(min(1.0, max(0.0, float(weights[number]) / for_it)), 4)))
+    return tuple(found)
+
+
+def _sentences(block: Block) -> Iterator[str]:
+    for sentence in SENTENCE.split(block.text) if len(block.text) > 60 else [block.text]:
+        words = sentence.split()
+        if len(words) >= LEAST_WORDS or block.kind is BlockKind.BUTTON:
+            yield " ".join(words[:QUOTE_WORDS])

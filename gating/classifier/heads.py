@@ -1,0 +1,137 @@
+"""Numbers -> Verdict. Two linear layers in NumPy, no scikit-learn: hashed n-grams and signals -> scores of several views -> probabilities.
+
+Layer 1: each view (all families, prose, skeleton, style, signals) is a ridge regression on one-hot targets of all heads at once.
+Layer 2: each head is a multinomial logistic regression on the standardised scores of all views; it saw, for every training
+piece, scores from models that had not seen the piece's site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from gating.classifier.bundle import Bundle
+from gating.features import Features
+from gating.features.words import FAMILIES, text_families
+from gating.records import HEADS, LABELS, BlockKind, HeadVerdict
+
+Floats = npt.NDArray[np.float64]
+FLAG_HEADS = ("customer", "not-marketing")
+FLAG_FROM = 0.5  # probability from which a flag is raised
+CLIP = 3.0  # standard deviations; a signal further out says no more
+
+
+@dataclass(frozen=True)
+class FamilyWeights:
+    """One n-gram family: kept columns in ascending order, their inverse document frequencies, and weights (n_columns, n_scores)."""
+
+    columns: npt.NDArray[np.int64]
+    idf: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.float32]
+
+
+class Heads:
+    """The scoring side of a bundle."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        arrays = bundle.arrays
+        self.name = bundle.name
+        self.labels = {head: LABELS[head] for head in HEADS}
+        self._arrays = arrays
+        self._families = {
+            family: FamilyWeights(arrays[f"{family}.columns"].astype(np.int64), arrays[f"{family}.idf"].astype(np.float64), arrays[f"{family}.weights"]) for family in FAMILIES
+        }
+        self._temperature = {head: float(bundle.card["temperatures"][head]) for head in HEADS}
+
+    def scores(self, features: Features) -> Floats:
+        """Layer 1: the scores of all views, shape (n_scores,)."""
+        scores: Floats = self._arrays["offset"].astype(np.float64)
+        for family, columns in features.words.items():
+            scores = scores + self._family_scores(family, columns)
+        return scores + np.asarray(self.signal_features(features.signals) @ self._arrays["signals.weights"])
+
+    def _family_scores(self, family: str, columns: npt.NDArray[np.int64]) -> Floats:
+        stored = self._families[family]
+        rows, values = weighted_columns(columns, stored.columns, stored.idf)
+        return values @ stored.weights[rows].astype(np.float64)
+
+    def signal_features(self, signals: Floats) -> Floats:
+        """Signals standardised and clipped, then their similarity to each landmark: exp(-d² / 2), d² the mean squared difference."""
+        arrays = self._arrays
+        z = np.clip((signals - arrays["signals.mean"]) / arrays["signals.scale"], -CLIP, CLIP)
+        return np.asarray(similarities(z[None, :], arrays["signals.landmarks"].astype(np.float64))[0])
+
+    def probabilities(self, scores: Floats, head: str) -> Floats:
+        """Layer 2: calibrated probabilities of one head's labels, shape (n_labels,)."""
+        arrays = self._arrays
+        z = (scores - arrays["scores.mean"]) / arrays["scores.scale"]
+        return softmax((arrays[f"{head}.coef"] @ z + arrays[f"{head}.intercept"]) / self._temperature[head])
+
+    def verdicts(self, scores: Floats) -> dict[str, HeadVerdict]:
+        """The verdict of each head in HEADS."""
+        found = {}
+        for head in HEADS:
+            probabilities = self.probabilities(scores, head)
+            found[head] = HeadVerdict(self.labels[head][int(probabilities.argmax())], tuple(float(value) for value in probabilities))
+        return found
+
+    def flags(self, scores: Floats) -> tuple[str, ...]:
+        """The flags that the model raises; `thin` and `stale` are rules and not learned."""
+        z = (scores - self._arrays["scores.mean"]) / self._arrays["scores.scale"]
+        odds = {flag: float(self._arrays[f"{flag}.coef"][0] @ z + self._arrays[f"{flag}.intercept"][0]) for flag in FLAG_HEADS}
+        return tuple(flag for flag, value in odds.items() if 1 / (1 + np.exp(-value)) >= FLAG_FROM)
+
+    @cached_property
+    def _directions(self) -> dict[str, Floats]:
+        """For each head, how each layer-1 score moves the log-odds of each label, shape (n_labels, n_scores)."""
+        return {head: self._arrays[f"{head}.coef"] / self._arrays["scores.scale"] / self._temperature[head] for head in HEADS}
+
+    def text_weights(self, verdicts: Mapping[str, str], texts: Sequence[tuple[BlockKind, str]]) -> dict[str, Floats]:
+        """How much each sentence or block by itself speaks for the label of each head in `verdicts`, against the head's other labels.
+
+        Each (n_texts,), in units of log-odds per unit of n-gram weight: comparable between texts of one piece, not a share of the probability.
+        """
+        towards = np.column_stack([self._towards(head, label) for head, label in verdicts.items()])
+        found = np.zeros((len(texts), len(verdicts)))
+        for family, (columns, text_of) in text_families(texts).items():
+            stored = self._families[family]
+            rows = np.minimum(np.searchsorted(stored.columns, columns), max(len(stored.columns) - 1, 0))
+            known = stored.columns[rows] == columns if len(stored.columns) else np.zeros(len(columns), bool)
+            rows, text_of = rows[known], text_of[known]
+            np.add.at(found, text_of, stored.idf[rows, None] * (stored.weights[rows].astype(np.float64) @ towards))
+        return {head: found[:, number] for number, head in enumerate(verdicts)}
+
+    def _towards(self, head: str, label: str) -> Floats:
+        directions = self._directions[head]
+        at = self.labels[head].index(label)
+        towards: Floats = directions[at] - np.delete(directions, at, axis=0).mean(axis=0)
+        return towards
+
+
+def weighted_columns(columns: npt.NDArray[np.int64], kept: npt.NDArray[np.int64], idf: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    """(rows of `kept`, values) of one family: 1 + ln(count), times inverse document frequency, scaled to length 1."""
+    present, counts = np.unique(columns, return_counts=True)
+    rows = np.searchsorted(kept, present)
+    rows[rows == len(kept)] = 0
+    found = kept[rows] == present if len(kept) else np.zeros(len(present), bool)
+    rows, counts = rows[found], counts[found]
+    values = (1 + np.log(counts)) * idf[rows]
+    length = float(np.sqrt(values @ values))
+    return rows, values / length if length else values
+
+
+def similarities(z: Floats, landmarks: Floats) -> Floats:
+    """Gaussian similarity of standardised signals to landmarks, shape (n, n_landmarks), each 0..1."""
+    squared = (z**2).sum(axis=1)[:, None] + (landmarks**2).sum(axis=1)[None, :] - 2 * z @ landmarks.T
+    similar: Floats = np.exp(-0.5 * np.maximum(squared, 0.0) / z.shape[1])
+    return similar
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities from logits; the largest logit is taken off first, so nothing overflows."""
+    powers = np.exp(logits - logits.max())
+    return np.asarray(powers / powers.sum())

@@ -1,0 +1,174 @@
+"""What each command does, between the parsed words and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from gating.assess import Assessor, assess_paths, make_assessor, what_would_flip
+from gating.errors import OutputError, SourceError
+from gating.records import Finding, Skipped
+from gating.report import tables
+from gating.settings import DEFAULTS_FILE, Settings, load_settings
+
+STYLES: dict[str, Callable[[Iterable[Finding | Skipped]], Iterator[str]]] = {
+    "jsonl": tables.json_lines, "json": tables.json_list, "csv": tables.csv_rows, "markdown": tables.markdown_table,
+}  # fmt: skip
+EXPLAIN_QUOTES = 3  # for each label
+FIELDS = ("id", "url", "title", "description", "text", "type", "stage", "gate", "strategy")
+
+
+def score_paths(
+    paths: Sequence[str], style: str, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
+    config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str],
+) -> int:  # fmt: skip
+    """Scores and writes; 0, or 2 when not one piece could be scored."""
+    assessor = _assessor(config, policy, model, mapping)
+    counter = _Counter()
+    results = counter.watch(assess_paths(paths, assessor, exclude, jobs), show=not quiet and sys.stderr.isatty() and (output is not None or not sys.stdout.isatty()))
+    if style == "table":
+        from gating.report.terminal import score_table, show
+
+        chunks: Iterable[str] = [show(score_table(list(results)))]
+    else:
+        chunks = STYLES[style](results)
+    _write(chunks, output)
+    if not counter.scored:
+        _say_why_nothing(counter)
+        return 2
+    return 0
+
+
+def explain_file(file: str, style: str, config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str]) -> int:
+    """Explains one piece; 0, or 2 when it could not be scored."""
+    assessor = _assessor(config, policy, model, mapping)
+    path, wanted = _row_wanted(file)
+    matching = [result for result in assess_paths([path], assessor) if not wanted or result_source(result) == file]
+    if not matching:
+        raise SourceError(f"{file}: there is no such piece in it.")
+    if len(matching) > 1:
+        raise SourceError(f"{file}: holds {len(matching)} pieces. Name one of them, such as {result_source(matching[1])}.")
+    found = matching[0]
+    if isinstance(found, Skipped):
+        click.echo(f"{found.source}: {found.status.value}: {found.reason}", err=True)
+        return 2
+    finding = assessor.assess(found.piece, EXPLAIN_QUOTES)
+    flips = what_would_flip(finding, assessor)
+    if style == "json":
+        from gating.report.explained import explained_json
+
+        _write([explained_json(finding, flips)], None)
+    else:
+        from gating.report.terminal import explain_page, show
+
+        _write([show(explain_page(finding, flips))], None)
+    return 0
+
+
+def train_model(labels: Sequence[str], name: str, registry: Path, mapping: Sequence[str], config: Path | None) -> int:
+    """Trains and stores a model; 0."""
+    from gating.training import train
+
+    report = train(labels, name, registry, load_settings(config), _mapping(mapping))
+    for line in report:
+        click.echo(line)
+    return 0
+
+
+def write_settings(folder: Path) -> int:
+    """Writes gating.toml, never over an existing one; 0."""
+    target = folder / "gating.toml"
+    try:
+        with open(target, "x", encoding="utf-8") as file:
+            file.write(DEFAULTS_FILE.read_text(encoding="utf-8"))
+    except FileExistsError as error:
+        raise OutputError(f"{target} is there already; it was left as it is.") from error
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written ({error.strerror}).") from error
+    click.echo(f"Wrote {target}.")
+    return 0
+
+
+def _assessor(config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str]) -> Assessor:
+    settings: Settings = load_settings(config)
+    if policy:
+        settings = replace(settings, policy=policy)
+    return make_assessor(settings, model, _mapping(mapping))
+
+
+def _mapping(pairs: Sequence[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        field, sign, column = pair.partition("=")
+        if not sign or field not in FIELDS or not column:
+            raise SourceError(f"--map {pair}: write FIELD=COLUMN with a field out of {', '.join(FIELDS)}, such as --map text=Body.")
+        mapping[field] = column
+    return mapping
+
+
+def result_source(result: Finding | Skipped) -> str:
+    """The source of a result of either kind."""
+    return result.source if isinstance(result, Skipped) else result.piece.source
+
+
+def _row_wanted(file: str) -> tuple[str, bool]:
+    path, sign, number = file.rpartition("#")
+    return (path, True) if sign and number.isdigit() and not os.path.lexists(file) else (file, False)
+
+
+class _Counter:
+    """Counts results on their way through, and shows a progress bar when asked."""
+
+    def __init__(self) -> None:
+        self.scored = 0
+        self.reasons: list[str] = []
+
+    def watch(self, results: Iterable[Finding | Skipped], show: bool) -> Iterator[Finding | Skipped]:
+        seen = 0
+        for seen, result in enumerate(results, 1):
+            if isinstance(result, Finding):
+                self.scored += 1
+            elif len(self.reasons) < 3:
+                self.reasons.append(f"{result.source}: {result.reason}")
+            if show and seen % 20 == 0:
+                sys.stderr.write(f"\r{seen} inputs read, {self.scored} scored")
+            yield result
+        if show and seen >= 20:
+            sys.stderr.write("\r\x1b[K")
+
+
+def _say_why_nothing(counter: _Counter) -> None:
+    from gating.report.safe import visible
+
+    said = "; ".join(visible(reason) for reason in counter.reasons)
+    click.echo(f"Error: not one piece could be scored. {said or 'There was nothing to read.'}", err=True)
+
+
+def _write(chunks: Iterable[str], output: Path | None) -> None:
+    """To the terminal as it comes; to a file whole or not at all."""
+    if output is None:
+        for chunk in chunks:
+            sys.stdout.write(chunk)
+        sys.stdout.flush()
+        return
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                for chunk in chunks:
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, output)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written ({error.strerror}).") from error

@@ -1,0 +1,83 @@
+"""What the signal families look at: one pass over a piece's blocks, shared by all of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from gating.records import Block, BlockKind, Piece
+
+# The model learned from pages cut at 12,000 characters (../shared/corpus); a longer piece is seen through the same window, so
+# that an ebook of 60 pages is judged like its first pages.
+WINDOW = 12_000
+LONG = 45  # characters; a shorter paragraph is a label, a slogan or a byline
+PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
+WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
+
+
+def within_window(piece: Piece) -> tuple[Block, ...]:
+    """The blocks of the first WINDOW characters."""
+    total = 0
+    for number, block in enumerate(piece.blocks):
+        total += len(block.text) + 1
+        if total > WINDOW:
+            return piece.blocks[: max(number, 1)]
+    return piece.blocks
+
+
+@dataclass(frozen=True)
+class View:
+    """A piece as the signal families see it; every list keeps reading order, every text is in lower case with straight apostrophes."""
+
+    title: str
+    description: str
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def lowered(self) -> list[str]:
+        """Each block's text."""
+        return [lower(block.text) for block in self.blocks]
+
+    @cached_property
+    def text(self) -> str:
+        """All text but code."""
+        return "\n".join(text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind is not BlockKind.CODE)
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often each word and number stands in `text`."""
+        return Counter(WORD.findall(self.text))
+
+    @cached_property
+    def n_words(self) -> int:
+        """Words in `text`, at least 1."""
+        return max(1, self.words.total())
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """Heading texts."""
+        return [text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind is BlockKind.HEADING]
+
+    @cached_property
+    def prose(self) -> list[str]:
+        """Paragraphs, items and quotes of at least LONG characters."""
+        return [text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind in PROSE and len(text) >= LONG]
+
+    @cached_property
+    def short_text(self) -> str:
+        """Buttons and short paragraphs, one a line."""
+        short = (text for block, text in zip(self.blocks, self.lowered, strict=True)
+                 if block.kind is BlockKind.BUTTON or (block.kind is BlockKind.PARAGRAPH and len(text) < LONG))  # fmt: skip
+        return "\n".join(short)
+
+
+def lower(text: str) -> str:
+    """Lower case with straight apostrophes."""
+    return text.lower().replace("’", "'")
+
+
+def share(part: float, whole: float) -> float:
+    """`part` of `whole`, 0.0 of nothing."""
+    return part / whole if whole else 0.0

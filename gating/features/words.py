@@ -1,0 +1,166 @@
+"""Hashed n-grams by field: title, headings, short lines, openings, the skeleton of the page, the body.
+
+Hashing keeps no vocabulary, so a model leaks no sentence of anybody's drafts. A family has a space of 2**18 columns of its own;
+numbers, years and percentages are folded, so "11 best" and "9 best" are one thing.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from gating.records import BlockKind, Piece
+
+N_COLUMNS = 1 << 18
+TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d,.]*%?|[$€£?!|:]|[“”\"]")
+YEAR = re.compile(r"(?:19|20)\d\d$")
+SHORT = 6  # tokens; a line no longer is a label, a slogan or a button, read whole
+OPENING = 9  # tokens of a longer block that stand in the skeleton
+ENDS = 60  # tokens of the piece's beginning and end
+BOUNDARY, CONTENT_WORD = 1, 7  # token numbers that no word has
+PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
+ASKS = (BlockKind.BUTTON, BlockKind.FIELD)
+KIND_ORDER = tuple(BlockKind)
+LENGTH_STEPS = (2, 6, 15, 35, 80)  # tokens; block lengths in the layout family
+# Closed-class words (Quirk et al. 1985, A Comprehensive Grammar of the English Language, 2.39) and the commonest verbs of web
+# copy; the style family sees these and nothing of the topic.
+FUNCTION_WORDS = frozenset(
+    (
+        "a an the i we you he she it they me us him her them my our your his its their this that these those is are was were be "
+        "been being am do does did has have had will would can could should may might must shall not no nor and or but if so as "
+        "at by for from in into of on onto to with without about over under than then there here what why how when where which "
+        "who whose all any each every more most some such only just also very too let's we're we've you're you'll don't it's "
+        "can't up out off now new first today how get make need want help see learn use using"
+    ).split()
+)
+Ints = npt.NDArray[np.int64]
+Tokens = Sequence[int]
+
+
+@lru_cache(maxsize=200_000)
+def token_number(token: str) -> int:
+    """The number of a token: a checksum of its folded form."""
+    return zlib.crc32(_folded(token).encode())
+
+
+FUNCTION_NUMBERS = frozenset(zlib.crc32(word.encode()) for word in FUNCTION_WORDS)
+
+
+def tokens_of(text: str) -> list[int]:
+    """Token numbers of `text` in order."""
+    return [token_number(token) for token in TOKEN.findall(text.lower())]
+
+
+def _folded(token: str) -> str:
+    first = token[0]
+    if first.isdigit():
+        if token.endswith("%"):
+            return "<percent>"
+        if YEAR.match(token):
+            return "<year>"
+        token = token.rstrip(".,")
+        return "<decimal>" if "." in token else f"<{min(len(token), 4)} digits>"
+    return '"' if first in '“”"' else token.replace("’", "'")
+
+
+def grams(runs: Sequence[Tokens], longest: int, family: str, edges: bool = False) -> Ints:
+    """Columns (with repeats) of all n-grams up to `longest` in each run; with `edges`, "first word of a run" and "last word" count too."""
+    return grams_by_run(runs, longest, family, edges)[0]
+
+
+def grams_by_run(runs: Sequence[Tokens], longest: int, family: str, edges: bool = False) -> tuple[Ints, Ints]:
+    """The columns of `grams`, and for each the number of the run it stands in."""
+    if not runs:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    flat = [BOUNDARY]
+    for run in runs:
+        flat.extend(run)
+        flat.append(BOUNDARY)
+    numbers = np.array(flat, dtype=np.uint64)
+    word = numbers != BOUNDARY
+    run_of = np.cumsum(~word) - 1  # a boundary belongs to the run it opens
+    salt = np.uint64(zlib.crc32(family.encode()))
+    columns, places = [_column(numbers[word], salt)], [run_of[word]]
+    if longest >= 2:
+        pairs = numbers[:-1] * np.uint64(31) + numbers[1:] * np.uint64(1_000_003)
+        inside = (word[:-1] | word[1:]) if edges else (word[:-1] & word[1:])
+        columns.append(_column(pairs[inside], salt))
+        places.append(run_of[:-1][inside])
+    if longest >= 3 and len(numbers) > 2:
+        triples = numbers[:-2] * np.uint64(961) + numbers[1:-1] * np.uint64(31_000_093) + numbers[2:] * np.uint64(1_000_003)
+        inside = word[1:-1] & ((word[:-2] | word[2:]) if edges else (word[:-2] & word[2:]))
+        columns.append(_column(triples[inside], salt))
+        places.append(run_of[1:-1][inside])
+    return np.concatenate(columns), np.concatenate(places)
+
+
+def _column(numbers: npt.NDArray[np.uint64], salt: np.uint64) -> Ints:
+    """A column for each number, mixed so that near numbers land far apart (the finaliser of splitmix64, Steele et al. 2014)."""
+    mixed = (numbers ^ salt) * np.uint64(0x9E3779B1)
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0x85EBCA77)
+    mixed ^= mixed >> np.uint64(32)
+    return (mixed & np.uint64(N_COLUMNS - 1)).astype(np.int64)
+
+
+FAMILIES = ("title", "description", "headings", "first_headings", "short_lines", "asks", "beginning", "end", "openings", "heading_openings",
+            "words", "pairs", "skeleton", "style", "layout")  # fmt: skip
+
+
+def word_families(piece: Piece) -> dict[str, Ints]:
+    """Columns of every family in FAMILIES, with repeats; an absent field gives an empty array."""
+    blocks = [(block.kind, tokens) for block in piece.blocks if (tokens := tokens_of(block.text))]
+    text = [(kind, tokens) for kind, tokens in blocks if kind is not BlockKind.CODE]
+    headings = [tokens for kind, tokens in text if kind is BlockKind.HEADING]
+    long_blocks = [tokens for kind, tokens in text if kind in PROSE and len(tokens) > SHORT]
+    body = [tokens for _, tokens in text]
+    flat = [token for tokens in body for token in tokens]
+    return {
+        "title": grams([tokens_of(piece.title)], 2, "title", edges=True),
+        "description": grams([tokens_of(piece.description)], 2, "description", edges=True),
+        "headings": grams(headings, 2, "headings", edges=True),
+        "first_headings": grams(headings[:2], 2, "first_headings", edges=True),
+        "short_lines": grams([tokens for kind, tokens in text if _is_short(kind, tokens)], 3, "short_lines", edges=True),
+        "asks": grams([tokens for kind, tokens in text if kind in ASKS], 3, "asks", edges=True),
+        "beginning": grams([flat[:ENDS]], 2, "beginning"),
+        "end": grams([flat[-ENDS:]], 2, "end"),
+        "openings": grams([tokens[:3] for tokens in long_blocks], 3, "openings", edges=True),
+        "heading_openings": grams([tokens[:2] for tokens in headings], 2, "heading_openings", edges=True),
+        "words": grams(body, 1, "words"),
+        "pairs": grams(body, 2, "pairs"),
+        "skeleton": grams([_skeleton(kind, tokens) for kind, tokens in text], 2, "skeleton", edges=True),
+        "style": grams([[token if token in FUNCTION_NUMBERS else CONTENT_WORD for token in tokens] for tokens in body], 3, "style", edges=True),
+        "layout": grams([[_shape(kind, len(tokens)) for kind, tokens in blocks]], 3, "layout", edges=True),
+    }
+
+
+def text_families(texts: Sequence[tuple[BlockKind, str]]) -> dict[str, tuple[Ints, Ints]]:
+    """What each of some sentences or blocks puts by itself into the families that a reader can point at: (columns, number of the text)."""
+    tokens = [(kind, tokens_of(text)) for kind, text in texts]
+    everything = range(len(tokens))
+    headings = [number for number, (kind, _) in enumerate(tokens) if kind is BlockKind.HEADING]
+    short = [number for number, (kind, found) in enumerate(tokens) if _is_short(kind, found)]
+    asks = [number for number, (kind, _) in enumerate(tokens) if kind in ASKS]
+    found: dict[str, tuple[Ints, Ints]] = {}
+    for family, longest, numbers in (("pairs", 2, everything), ("skeleton", 2, everything), ("headings", 2, headings), ("short_lines", 3, short), ("asks", 3, asks)):
+        runs = [_skeleton(*tokens[number]) if family == "skeleton" else tokens[number][1] for number in numbers]
+        columns, run_of = grams_by_run(runs, longest, family, edges=family != "pairs")
+        found[family] = columns, np.array(numbers, dtype=np.int64)[run_of] if runs else run_of
+    return found
+
+
+def _is_short(kind: BlockKind, tokens: Tokens) -> bool:
+    return kind in ASKS or (kind is BlockKind.PARAGRAPH and len(tokens) <= SHORT)
+
+
+def _skeleton(kind: BlockKind, tokens: Tokens) -> Tokens:
+    return tokens if kind is BlockKind.HEADING or kind in ASKS or len(tokens) <= SHORT else tokens[:OPENING]
+
+
+def _shape(kind: BlockKind, length: int) -> int:
+    return 100 + 10 * KIND_ORDER.index(kind) + sum(length > step for step in LENGTH_STEPS)

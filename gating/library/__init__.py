@@ -1,0 +1,1 @@
+"""Findings -> what they say together."""

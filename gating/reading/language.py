@@ -1,0 +1,35 @@
+"""Which language a text is in. gating reads English; anything else is skipped and said so."""
+
+from __future__ import annotations
+
+import re
+
+# The commonest English function words (Leech, Rayson and Wilson 2001, Word Frequencies in Written and Spoken English, list 1.1),
+# without those that are also common in German, French, Spanish, Italian or Dutch ("in", "on", "a", "me", "is", "was").
+ENGLISH = frozenset(("the of and to that it with for you are this be have from or by we your they not at which but as will can our what all their if more when how who").split())
+ENOUGH = 0.10  # share of these words; running English has 0.25 to 0.40, other languages under 0.05
+SAMPLE_WORDS = 400
+SAMPLE_CHARACTERS = 4000
+NAMES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "no": "Norwegian", "nb": "Norwegian", "nn": "Norwegian",
+         "sv": "Swedish", "da": "Danish", "fi": "Finnish", "pl": "Polish", "ru": "Russian", "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "tr": "Turkish",
+         "ar": "Arabic", "la": "Latin", "cs": "Czech", "uk": "Ukrainian", "hu": "Hungarian", "ro": "Romanian"}  # fmt: skip
+WORDS = re.compile(r"[^\W\d_]+")
+
+
+def language_of(text: str) -> str:
+    """ISO 639-1 code. A text with a usual share of English function words is English without further question; else py3langid decides."""
+    words = WORDS.findall(text[: SAMPLE_CHARACTERS * 2].lower())[:SAMPLE_WORDS]
+    if not words:
+        return "und"
+    if sum(word in ENGLISH for word in words) >= ENOUGH * len(words):
+        return "en"
+    import py3langid
+
+    code: str = py3langid.classify(text[:SAMPLE_CHARACTERS])[0]
+    # Lists of product names and Latin filler text are often taken for Latin or another language; too short to tell counts as English.
+    return code if len(words) >= 25 or not text.isascii() else "en"
+
+
+def language_name(code: str) -> str:
+    """For "de" "German"; the code itself where we have no name."""
+    return NAMES.get(code, code)

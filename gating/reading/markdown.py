@@ -1,0 +1,101 @@
+"""Markdown and MDX, with YAML, TOML or JSON front matter; and plain text, which is Markdown without the marks."""
+
+from __future__ import annotations
+
+import re
+
+import cmarkgfm
+from cmarkgfm.cmark import Options
+
+from gating.reading.aliases import find_columns
+from gating.reading.assembly import Parts
+from gating.reading.blocks import Page, page_blocks
+from gating.reading.frontmatter import split_front_matter
+from gating.reading.gates import gate_in_components, gate_in_metadata
+from gating.records import ObservedGate
+
+OPTIONS = Options.CMARK_OPT_SOURCEPOS | Options.CMARK_OPT_UNSAFE
+EXTENSIONS = ["table", "strikethrough"]
+
+MAX_LINE = 100_000  # characters; cmark is linear, yet one 20 MB line is no prose
+MDX_LINE = re.compile(r"^(?:import|export)\s.*$", re.MULTILINE)
+COMPONENT = re.compile(r"</?([A-Z]\w*)\b([^<>]*?)/?>")
+PROP = re.compile(r"""\b(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|\{\s*["'`]([^"'`]*)["'`]\s*\})""")
+TEXT_PROPS = frozenset(("title", "heading", "headline", "text", "description", "subtitle", "quote", "caption"))
+BUTTON_PROPS = frozenset(("label", "cta", "button", "buttontext", "button_text", "ctatext", "buttonlabel"))
+SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|\{%.*?%\}|\{\{.*?\}\}|\{/\*.*?\*/\}", re.DOTALL)
+ATTRIBUTE_BUTTON = re.compile(r"\[([^\]\n]+)\]\(([^)\s]*)\)\{:?[^}\n]*\.(?:btn|button|cta)[^}\n]*\}")
+ATTRIBUTE_LIST = re.compile(r"\{:[^}\n]*\}")
+# Front matter keys under which themes keep visible text when the body is empty (seen in Hugo landing pages).
+BODY_KEYS = ("main.description", "main.learn", "intro", "lead", "content", "text", "body")
+
+
+def markdown_parts(text: str, source: str, mdx: bool = False) -> Parts:
+    """The parts of one Markdown or MDX file."""
+    front = split_front_matter(text)
+    values = dict(front.values)
+    columns = find_columns(values)
+    page = markdown_page(front.body, first_line=front.n_lines, mdx=mdx)
+    if not page.blocks:
+        page = markdown_page("\n\n".join(values[key] for key in BODY_KEYS if key in values))
+    observed = gate_in_metadata(front.values)
+    if observed.verdict == "unknown":
+        observed = gate_in_components(text)
+    return Parts(
+        source, page,
+        title=values.get(columns.get("title", ""), ""),
+        url=values.get(columns.get("url", ""), ""),
+        description=values.get(columns.get("description", ""), ""),
+        metadata=front.values, observed=observed,
+        limits=(front.problem,) if front.problem else (),
+    )  # fmt: skip
+
+
+def markdown_page(text: str, first_line: int = 0, mdx: bool = False) -> Page:
+    """Blocks and links of a Markdown text whose first line is line `first_line` + 1 of its file."""
+    if "{" in text or (mdx and "<" in text):
+        text = _without_templates(text, mdx)
+    elif mdx:
+        text = MDX_LINE.sub("", text)
+    if len(text) > MAX_LINE:
+        text = "\n".join(line if len(line) <= MAX_LINE else _broken(line) for line in text.split("\n"))
+    html = cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS)
+    return page_blocks(html, first_line=first_line)
+
+
+def plain_parts(text: str, source: str) -> Parts:
+    """The parts of a plain text file: its lines carry no indentation that means anything."""
+    page = markdown_page("\n".join(line.strip() for line in text.split("\n")))
+    return Parts(source, page, observed=ObservedGate())
+
+
+def _without_templates(text: str, mdx: bool) -> str:
+    """The text without shortcodes, Liquid tags, attribute lists and (MDX) components; text in a component's props is kept.
+
+    Line ends inside what is removed stay, so that line numbers still hold.
+    """
+    text = ATTRIBUTE_BUTTON.sub(r'<a class="btn" href="\2">\1</a>', text)
+    text = SHORTCODE.sub(_line_ends, text)
+    text = ATTRIBUTE_LIST.sub("", text)
+    if mdx:
+        text = COMPONENT.sub(_component_text, MDX_LINE.sub("", text))
+    return text
+
+
+def _line_ends(found: re.Match[str]) -> str:
+    return "\n" * found.group().count("\n")
+
+
+def _component_text(found: re.Match[str]) -> str:
+    words = []
+    for name, *values in PROP.findall(found.group(2)):
+        value = next((value for value in values if value), "").replace("\n", " ")
+        if name.lower() in TEXT_PROPS:
+            words.append(value)
+        elif name.lower() in BUTTON_PROPS:
+            words.append(f"[{value}]")
+    return " ".join(words) + _line_ends(found)
+
+
+def _broken(line: str) -> str:
+    return "\n".join(line[at : at + MAX_LINE] for at in range(0, len(line), MAX_LINE))

@@ -1,0 +1,67 @@
+"""HTML files and HTML fragments."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from gating.reading.assembly import Parts
+from gating.reading.blocks import page_blocks
+from gating.reading.frontmatter import split_front_matter
+from gating.reading.gates import gate_in_dom, gate_in_metadata
+from gating.reading.markdown import SHORTCODE
+from gating.reading.text import squeeze
+
+DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,40})""", re.IGNORECASE)
+CLOSING = re.compile(r"</(?:p|div|li|h[1-6]|section|article|body|table|ul)>", re.IGNORECASE)
+MARKDOWN_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
+LOCAL = re.compile(r"^https?://(?:localhost|127\.|0\.0\.0\.0)", re.IGNORECASE)
+
+
+def declared_encoding(data: bytes) -> str:
+    """The encoding that a page names for itself. UTF-16 cannot be named in ASCII bytes, so such a claim is not believed."""
+    found = DECLARED.search(data[:4096])
+    name = found.group(1).decode("ascii", "replace").lower() if found else ""
+    return "" if name.startswith("utf-16") else name
+
+
+def is_html(text: str) -> bool:
+    """True when a cell or a nameless input holds HTML rather than Markdown with a tag in it."""
+    head = text[:20_000]
+    if "</" not in head or MARKDOWN_HEADING.search(head):
+        return False
+    return head.lstrip().startswith("<") or len(CLOSING.findall(head)) > 1
+
+
+def webpage_parts(text: str, source: str) -> Parts:
+    """The parts of a page or fragment. Templates (Jinja, Liquid) lose their tags; a title falls back to og:title, <title>, h1."""
+    front = split_front_matter(text) if text.startswith("---") else None
+    body = front.body if front else text
+    if "{%" in body or "{{" in body:
+        body = SHORTCODE.sub(lambda found: "\n" * found.group().count("\n"), body)
+    tree = LexborHTMLParser(body)
+    page = page_blocks(body, tree)
+    values = dict(front.values) if front else {}
+    observed = gate_in_metadata(front.values) if front else gate_in_dom(tree, page)
+    if observed.verdict == "unknown":
+        observed = gate_in_dom(tree, page)
+    url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
+    return Parts(
+        source, page,
+        title=values.get("title") or _title(tree),
+        url="" if LOCAL.match(url) else url,
+        description=values.get("description") or _attribute(tree, 'meta[name="description"]', "content") or _attribute(tree, 'meta[property="og:description"]', "content"),
+        metadata=front.values if front else (),
+        observed=observed,
+    )  # fmt: skip
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    node = tree.css_first("head title") or tree.css_first("title")
+    return squeeze(node.text()) if node and node.text().strip() else _attribute(tree, 'meta[property="og:title"]', "content")
+
+
+def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
+    node = tree.css_first(selector)
+    return squeeze(node.attributes.get(name) or "") if node else ""

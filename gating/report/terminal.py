@@ -1,0 +1,152 @@
+"""What a person reads at the terminal: the table of `score`, the page of `explain`. Text of strangers is never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gating.advice.changes import Flip
+from gating.advice.sentences import part_words
+from gating.library.summary import summarise
+from gating.records import Finding, Skipped, Status
+from gating.report.safe import visible
+from gating.report.tables import percent
+
+BAR = 10  # cells of the stage bar
+GATE_STYLE = {"ungated": "green", "soft-gate": "yellow", "gated": "red"}
+STRATEGY_STYLE = {"demand-gen": "cyan", "lead-gen": "magenta"}
+PART_NAMES = {"uniqueness": "Uniqueness", "work_saved": "Work it saves", "buying_closeness": "Buying closeness", "reach_need": "Need for reach", "hostility": "Audience hostility"}
+SUBTRACTED = ("reach_need", "hostility")
+
+
+def score_table(results: Sequence[Finding | Skipped]) -> RenderableType:
+    """The table of `gating score`: one row a piece, then what was not scored by reason, then a line that sums up."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True, show_edge=False)
+    table.add_column("Piece", ratio=5, overflow="fold")
+    table.add_column("Strategy", no_wrap=True)
+    table.add_column("Stage", no_wrap=True)
+    table.add_column("Gate", no_wrap=True)
+    table.add_column("First reason", ratio=6, overflow="fold")
+    for result in results:
+        if isinstance(result, Finding):
+            table.add_row(*_row(result))
+    scored = [result for result in results if isinstance(result, Finding)]
+    parts: list[RenderableType] = [table] if scored else []
+    return Group(*parts, *_not_scored(results), Text(summary(results), style="bold"))
+
+
+def summary(results: Sequence[Finding | Skipped]) -> str:
+    """One line: how many were scored, how they split, how many want a person's eye."""
+    counts = summarise(results)
+    if not counts.scored:
+        return f"No piece scored, {counts.unscored.total()} inputs looked at."
+    said = [
+        f"{counts.scored} piece{'s' if counts.scored != 1 else ''} scored",
+        f"{counts.strategies['demand-gen']} demand-gen, {counts.strategies['lead-gen']} lead-gen",
+        ", ".join(f"{count} {name}" for name in ("ungated", "soft-gate", "gated") if (count := counts.gates[name])),
+        f"{counts.reviews} for a person to review" if counts.reviews else "",
+        f"{counts.unscored.total()} not scored" if counts.unscored else "",
+    ]
+    return " · ".join(part for part in said if part)
+
+
+def _row(finding: Finding) -> tuple[RenderableType, ...]:
+    piece, verdict, advice = finding.piece, finding.verdict, finding.advice
+    name = Text(visible(piece.title or piece.source), style="bold")
+    name.append(f"\n{visible(piece.source)}", style="dim not bold")
+    if piece.limits:
+        name.append(f"\npartial: {visible('; '.join(piece.limits))}", style="yellow not bold")
+    strategy = Text(verdict.strategy.label, style=STRATEGY_STYLE[verdict.strategy.label])
+    strategy.append(f"\n{percent(verdict.strategy.confidence)}", style="dim")
+    if advice.review:
+        strategy.append(" review", style="bold yellow")
+    gate = Text(advice.gate.value, style=GATE_STYLE[advice.gate.value])
+    gate.append(f"\n{percent(verdict.gate.confidence)}", style="dim")
+    if piece.observed.verdict not in ("unknown", advice.gate.value):
+        gate.append(f"\ntoday: {piece.observed.verdict}", style="bold")
+    return name, strategy, stage_bar(verdict.stage.label, verdict.stage_score), gate, Text(visible(advice.why))
+
+
+def stage_bar(label: str, score: float) -> Text:
+    """The stage with a bar from first awareness (empty) to ready to buy (full)."""
+    filled = round(score / 100 * BAR)
+    return Text.assemble(f"{label}\n", ("━" * filled, "blue"), ("━" * (BAR - filled), "bright_black"), (f" {score:.0f}", "dim"))
+
+
+def _not_scored(results: Iterable[Finding | Skipped]) -> list[Text]:
+    lines = []
+    for result in results:
+        if isinstance(result, Skipped):
+            style = "red" if result.status is Status.FAILED else "yellow"
+            lines.append(Text.assemble((f"{result.status.value:<8}", style), " ", visible(result.source), (f"  {visible(result.reason)}", "dim")))
+    if lines:
+        lines.append(Text(""))
+    return lines
+
+
+def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
+    """The page of `gating explain`: labels, gate score part by part, quotes with lines, what would flip each label."""
+    piece, verdict, advice = finding.piece, finding.verdict, finding.advice
+    labels = Table(box=None, show_header=False, pad_edge=False)
+    for head in ("strategy", "stage", "gate", "format"):
+        answer = verdict.head(head)
+        labels.add_row(Text(head.capitalize(), style="dim"), Text(answer.label, style="bold"), Text(percent(answer.confidence), style="dim"))
+    labels.add_row(Text("Phase", style="dim"), Text(f"{advice.phase} demand", style="bold"))
+    if verdict.flags:
+        labels.add_row(Text("Flags", style="dim"), Text(", ".join(verdict.flags), style="bold"))
+    labels.add_row(Text("Today", style="dim"), Text(visible(f"{piece.observed.verdict} {piece.observed.evidence and '(' + piece.observed.evidence + ')'}")))
+    labels.add_row(Text("Action", style="dim"), Text(advice.action, style="bold"))
+    where = Text(visible(piece.source), style="dim")
+    sections: list[RenderableType] = [Text(visible(piece.title or piece.source), style="bold"), where, Text(""), labels, Text(""), Text(visible(advice.why)), Text("")]
+    sections += [_heading(f"Gate score ({advice.gate_rule})"), _parts_table(finding)]
+    sections += [_heading("Words that weighed most"), _evidence_table(finding)]
+    sections += [_heading("What would flip each label"), *(Text.assemble((f"{flip.head:<9}", "dim"), visible(_flip_words(flip))) for flip in flips), Text("")]
+    sections += [_heading("Judge it by"), Text(", ".join(advice.measures)), Text(""), Text(f"Scored by {verdict.model}", style="dim")]
+    return Group(*sections)
+
+
+def _flip_words(flip: Flip) -> str:
+    chance = flip.before.probabilities.index(max(flip.before.probabilities))
+    left = percent(flip.after.probabilities[chance])
+    if flip.after.label != flip.before.label:
+        return f"{flip.change} -> {flip.after.label} ({percent(flip.after.confidence)})"
+    return f"no single change tried flips {flip.before.label}; nearest: {flip.change} ({percent(flip.before.confidence)} -> {left})"
+
+
+def _heading(words: str) -> Text:
+    return Text(words, style="bold underline")
+
+
+def _parts_table(finding: Finding) -> Table:
+    parts = finding.advice.gate_parts
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, shown in PART_NAMES.items():
+        value = getattr(parts, name)
+        sign = "-" if name in SUBTRACTED else "+"
+        table.add_row(Text(shown), Text(f"{sign}{value}" if value else "0", style="bold"), Text(part_words(name, value), style="dim"))
+    neutral, gate = finding.advice.gate_neutral.value, finding.advice.gate.value
+    moved = "" if neutral == gate else f" (neutral: {neutral}, moved by policy)"
+    table.add_row(Text("Total"), Text(str(parts.total), style="bold"), Text(f"4 or more gated, 2 or 3 soft-gate, less ungated; advice: {gate}{moved}", style="dim"))
+    table.add_row("", "", "")
+    return table
+
+
+def _evidence_table(finding: Finding) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for item in finding.advice.evidence:
+        place = f"line {item.line}" if item.line else ""
+        table.add_row(Text(item.label, style="dim"), Text(place, style="dim"), Text(f'"{visible(item.quote)}"'))
+    table.add_row("", "", "")
+    return table
+
+
+def show(renderable: RenderableType, console: Console | None = None) -> str:
+    """The renderable as plain or coloured text, as the console decides."""
+    console = console or Console(highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return capture.get()
