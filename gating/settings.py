@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -94,7 +95,7 @@ def _build(values: dict[str, Any], file: str) -> Settings:
         if not 0 <= value <= 1:
             raise SettingsError(f"{file}: review.{name} must lie between 0 and 1, found {value!r}.")
     for name, value in values["limits"].items():
-        if value < 1 or value != int(value):
+        if not math.isfinite(value) or value < 1 or value != int(value):
             raise SettingsError(f"{file}: limits.{name} must be a whole number of at least 1, found {value!r}.")
     assert {field.name for field in fields(Limits)} == set(values["limits"])
-    return Settings(policy=values["policy"], limits=Limits(**values["limits"]), review=Review(**values["review"]))
+    return Settings(policy=values["policy"], limits=Limits(**{name: int(value) for name, value in values["limits"].items()}), review=Review(**values["review"]))

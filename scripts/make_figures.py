@@ -13,7 +13,6 @@ from pathlib import Path
 from gating.settings import load_settings
 from gating.training.examples import read_examples
 from gating.training.figures import save_figures, table_of
-from gating.training.fit import MIN_SITES
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "train.jsonl"
@@ -25,7 +24,7 @@ def main() -> None:
         sys.exit(f"{CORPUS} is not there: the figures can only be made where the labelled pages are.")
     found = read_examples([str(CORPUS)], load_settings())
     examples = [replace(example, site=_organisation(example.site)) for example in found.examples]
-    save_figures(table_of(examples), ROOT / "training_data", MIN_SITES)
+    save_figures(table_of(examples), ROOT / "training_data")
     for source, reason in found.problems:
         print(f"not used: {source}: {reason}")
     print(f"{len(examples)} pages of {len({example.site for example in examples})} sites")

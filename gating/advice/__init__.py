@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gating.advice.gate_score import gate_rule, score_gate
-from gating.advice.policy import apply_policy
+from gating.advice.policy import apply_policy, rubric_gate
 from gating.advice.sentences import measures_for, why
 from gating.records import Advice, Evidence, Gate, Piece, Stage, Strategy, Verdict
 from gating.settings import Settings
@@ -12,15 +12,17 @@ __all__ = ["advise"]
 
 
 def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], settings: Settings) -> Advice:
-    """Advice on one piece under `settings.policy`. The neutral gate is the classifier's; the score explains it, and where the two
-    disagree on a piece that the rubric scores (rule G3), a person is asked.
+    """Advice on one piece under `settings.policy`.
+
+    The neutral gate is the classifier's: on sites never seen it is right more often than the rubric's rules applied to what was
+    predicted. The rules explain it; where the two disagree, either is right half of the time, and a person is asked.
     """
     parts = score_gate(piece, verdict)
     rule = gate_rule(piece, verdict)
     neutral = Gate(verdict.gate.label)
     gate = apply_policy(neutral, rule, parts, settings.policy)
     unsure = verdict.strategy.confidence < settings.review.strategy_below or verdict.gate.confidence < settings.review.gate_below
-    review = unsure or "not-marketing" in verdict.flags
+    review = unsure or rubric_gate(rule, parts) != neutral or "not-marketing" in verdict.flags
     return Advice(
         gate_neutral=neutral,
         gate=gate,
@@ -31,7 +33,7 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
         review=review,
         measures=measures_for(verdict),
         evidence=evidence,
-        why=why(verdict, gate, rule, parts, evidence),
+        why=why(verdict, neutral, gate, rule, parts, evidence),
     )
 
 

@@ -14,6 +14,12 @@ def gate_for(total: int, uniqueness: int) -> Gate:
     return Gate.SOFT_GATE if total >= 2 else Gate.UNGATED
 
 
+def rubric_gate(rule: str, parts: GateParts) -> Gate:
+    """What the rubric's line (G0 to G3) and score make of the piece by themselves."""
+    fixed = {"G0": Gate.UNGATED, "G1": Gate.GATED, "G2": Gate.SOFT_GATE}
+    return fixed.get(rule) or gate_for(parts.total, parts.uniqueness)
+
+
 def apply_policy(neutral: Gate, rule: str, parts: GateParts, policy: str) -> Gate:
     """The advice under `policy`: balanced (the neutral one), open, capture or developer."""
     if policy == "open" and neutral is Gate.GATED and rule != FORM_IS_SERVICE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gating.advice.gate_score import PARTS
+from gating.advice.policy import rubric_gate
 from gating.records import Evidence, Gate, GateParts, Stage, Strategy, Verdict
 
 FORMAT_NAMES = {
@@ -11,9 +12,9 @@ FORMAT_NAMES = {
 }  # fmt: skip
 STRATEGY_WORDS = {Strategy.DEMAND_GEN: "built to spread an idea", Strategy.LEAD_GEN: "built to win a named contact"}
 RULE_WORDS = {
-    "G0": "a kind of page that readers and search engines must be able to reach",
-    "G1": "the form is the service: it cannot be delivered without knowing who asks",
-    "G2": "show the value first and make the form optional",
+    "G0": "readers and search must reach it",
+    "G1": "the form is the service",
+    "G2": "show the value first, ask after",
 }
 MEASURES = {
     (Strategy.DEMAND_GEN, Stage.AWARENESS): ("traffic", "engagement", "branded search", "share of voice"),
@@ -25,20 +26,23 @@ MEASURES = {
 }
 
 
-def why(verdict: Verdict, gate: Gate, rule: str, parts: GateParts, evidence: tuple[Evidence, ...]) -> str:
+def why(verdict: Verdict, neutral: Gate, gate: Gate, rule: str, parts: GateParts, evidence: tuple[Evidence, ...]) -> str:
     """One sentence: what the piece is, what follows for the gate, and the words that weighed most."""
     kind = verdict.format.label
     name = FORMAT_NAMES.get(kind, f"a {kind.replace('-', ' ')}")
     first = next((item.quote for item in evidence if item.label == verdict.strategy.label), "")
     quoted = f' ("{first}")' if first else ""
-    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {_because(gate, rule, parts)}."
+    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {because(neutral, gate, rule, parts)}."
 
 
-def _because(gate: Gate, rule: str, parts: GateParts) -> str:
-    expected = {"G0": (Gate.UNGATED,), "G1": (Gate.GATED,), "G2": (Gate.SOFT_GATE, Gate.UNGATED)}.get(rule, ())
-    if gate in expected:
-        return RULE_WORDS[rule]
-    return f"it scores {parts.total} of 6 as an asset ({part_words('uniqueness', parts.uniqueness)}; {part_words('work_saved', parts.work_saved)})"
+def because(neutral: Gate, gate: Gate, rule: str, parts: GateParts) -> str:
+    """What decided the gate, in a few words: the rubric's rule, the policy, or the model against the rubric's rule."""
+    by_rule = rubric_gate(rule, parts)
+    if gate != neutral:
+        return f"moved by policy from {neutral}"
+    if by_rule != neutral:
+        return f"pages worded like this are {neutral}, yet rule {rule} of the rubric says {by_rule}"
+    return RULE_WORDS.get(rule) or f"scores {parts.total} of 6 as an asset to trade"
 
 
 def part_words(name: str, value: int) -> str:

@@ -24,7 +24,7 @@ class Classifier:
 
     def classify(self, piece: Piece, quotes: int = 1) -> tuple[Verdict, tuple[Evidence, ...]]:
         """The verdict on one piece and `quotes` quotes for each label. `quotes` 0 saves the search."""
-        scores = self.heads.scores(extract(piece))
-        verdicts = self.heads.verdicts(scores)
-        verdict = Verdict(piece.id, **verdicts, flags=self.heads.flags(scores), model=self.heads.name)
+        inputs = self.heads.inputs(extract(piece))
+        verdicts = self.heads.verdicts(inputs)
+        verdict = Verdict(piece.id, **verdicts, flags=self.heads.flags(inputs), model=self.heads.name)
         return verdict, find_evidence(piece, self.heads, verdicts, quotes) if quotes else ()

@@ -13,7 +13,9 @@ from gating.records import Block, BlockKind, Evidence, HeadVerdict, Piece
 
 QUOTED_HEADS = ("strategy", "stage", "gate")
 QUOTE_WORDS = 24  # RUBRIC section 7: spans of under 25 words
-LEAST_WORDS = 2  # a single word is no reason
+LEAST_WORDS = 4  # of a sentence; "Two things." is no reason, however typical
+LENGTH_POWER = 0.25  # by which length is discounted: none, and the longest sentence always wins; all, and the shortest does
+MOSTLY_NUMBERS = 0.3  # share of words with a digit or bar, from which a line is a row of figures and no reason
 MAX_TEXTS = 150  # looked at in a long piece; its first blocks say what it is
 SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])")
 
@@ -23,11 +25,14 @@ def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], 
 
     `weight` is the quote's share of all that speaks for the label in the texts looked at, 0..1.
     """
-    texts = [(block, text) for block in within_window(piece) if block.kind is not BlockKind.CODE for text in _sentences(block)][:MAX_TEXTS]
+    blocks = [block for block in within_window(piece) if block.kind is not BlockKind.CODE]
+    texts = [(block, text) for block in blocks for text in _sentences(block)][:MAX_TEXTS]
+    if not texts:  # nothing but scraps: the longest is the best there is
+        texts = [(block, " ".join(block.text.split()[:QUOTE_WORDS])) for block in blocks[:MAX_TEXTS]]
     if not texts:
         return ()
     wanted = {head: verdicts[head].label for head in QUOTED_HEADS}
-    lengths = np.sqrt([len(text.split()) for _, text in texts])
+    lengths = np.array([len(text.split()) for _, text in texts]) ** LENGTH_POWER
     found = []
     for head, weights in heads.text_weights(wanted, [(block.kind, text) for block, text in texts]).items():
         per_word = weights / lengths  # else the longest sentence always wins
@@ -39,7 +44,9 @@ def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], 
 
 
 def _sentences(block: Block) -> Iterator[str]:
+    short = block.kind in (BlockKind.BUTTON, BlockKind.FIELD, BlockKind.HEADING)
     for sentence in SENTENCE.split(block.text) if len(block.text) > 60 else [block.text]:
-        words = sentence.split()
-        if len(words) >= LEAST_WORDS or block.kind is BlockKind.BUTTON:
-            yield " ".join(words[:QUOTE_WORDS])
+        words = sentence.split()[:QUOTE_WORDS]
+        figures = sum(not any(sign.isalpha() for sign in word) for word in words)
+        if words and (short or len(words) >= LEAST_WORDS) and figures <= MOSTLY_NUMBERS * len(words):
+            yield " ".join(words)

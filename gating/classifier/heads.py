@@ -22,16 +22,21 @@ from gating.records import HEADS, LABELS, BlockKind, HeadVerdict
 Floats = npt.NDArray[np.float64]
 FLAG_HEADS = ("customer", "not-marketing")
 FLAG_FROM = 0.5  # probability from which a flag is raised
+FORMAT_SPREAD = 3.0  # by which the first guess at the format is stretched, so that the penalty of layer 2 does not drown it
 CLIP = 3.0  # standard deviations; a signal further out says no more
 
 
 @dataclass(frozen=True)
 class FamilyWeights:
-    """One n-gram family: kept columns in ascending order, their inverse document frequencies, and weights (n_columns, n_scores)."""
+    """One n-gram family: kept columns in ascending order, their inverse document frequencies, weights (n_columns, n_own) in eight bits
+    with a scale for each of the scores they add to, and the numbers of those scores (n_own,).
+    """
 
     columns: npt.NDArray[np.int64]
     idf: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.int8]
+    scale: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.int32]
 
 
 class Heads:
@@ -43,52 +48,68 @@ class Heads:
         self.labels = {head: LABELS[head] for head in HEADS}
         self._arrays = arrays
         self._families = {
-            family: FamilyWeights(arrays[f"{family}.columns"].astype(np.int64), arrays[f"{family}.idf"].astype(np.float64), arrays[f"{family}.weights"]) for family in FAMILIES
-        }
+            family: FamilyWeights(
+                arrays[f"{family}.columns"].astype(np.int64), arrays[f"{family}.idf"].astype(np.float64), arrays[f"{family}.weights"],
+                arrays[f"{family}.scale"].astype(np.float64), arrays[f"{family}.scores"],
+            )
+            for family in FAMILIES
+        }  # fmt: skip
         self._temperature = {head: float(bundle.card["temperatures"][head]) for head in HEADS}
 
     def scores(self, features: Features) -> Floats:
         """Layer 1: the scores of all views, shape (n_scores,)."""
         scores: Floats = self._arrays["offset"].astype(np.float64)
         for family, columns in features.words.items():
-            scores = scores + self._family_scores(family, columns)
-        return scores + np.asarray(self.signal_features(features.signals) @ self._arrays["signals.weights"])
-
-    def _family_scores(self, family: str, columns: npt.NDArray[np.int64]) -> Floats:
-        stored = self._families[family]
-        rows, values = weighted_columns(columns, stored.columns, stored.idf)
-        return values @ stored.weights[rows].astype(np.float64)
+            stored = self._families[family]
+            rows, values = weighted_columns(columns, stored.columns, stored.idf)
+            scores[stored.scores] += (values @ stored.weights[rows]) * stored.scale
+        scores[self._arrays["signals.scores"]] += self.signal_features(features.signals) @ self._arrays["signals.weights"]
+        return scores
 
     def signal_features(self, signals: Floats) -> Floats:
         """Signals standardised and clipped, then their similarity to each landmark: exp(-d² / 2), d² the mean squared difference."""
-        arrays = self._arrays
-        z = np.clip((signals - arrays["signals.mean"]) / arrays["signals.scale"], -CLIP, CLIP)
-        return np.asarray(similarities(z[None, :], arrays["signals.landmarks"].astype(np.float64))[0])
+        z = self.standardised(signals)
+        return np.asarray(similarities(z[None, :], self._arrays["signals.landmarks"].astype(np.float64))[0])
 
-    def probabilities(self, scores: Floats, head: str) -> Floats:
-        """Layer 2: calibrated probabilities of one head's labels, shape (n_labels,)."""
+    def standardised(self, signals: Floats) -> Floats:
+        """Signals in standard deviations from their training mean, clipped."""
+        return np.asarray(np.clip((signals - self._arrays["signals.mean"]) / self._arrays["signals.scale"], -CLIP, CLIP))
+
+    def inputs(self, features: Features) -> Floats:
+        """What layer 2 sees: standardised scores, some signals as they are, and a first guess at the format, shape (n_inputs,)."""
+        return self.layer_2_inputs(self.scores(features), features.signals)
+
+    def layer_2_inputs(self, scores: Floats, signals: Floats) -> Floats:
+        """The inputs of layer 2 from the scores of layer 1 and the signals."""
         arrays = self._arrays
         z = (scores - arrays["scores.mean"]) / arrays["scores.scale"]
-        return softmax((arrays[f"{head}.coef"] @ z + arrays[f"{head}.intercept"]) / self._temperature[head])
+        direct = self.standardised(signals)[arrays["direct"]]
+        first = softmax(arrays["first_format.coef"] @ z + arrays["first_format.intercept"])
+        return np.concatenate([z, direct, FORMAT_SPREAD * first])
 
-    def verdicts(self, scores: Floats) -> dict[str, HeadVerdict]:
+    def probabilities(self, inputs: Floats, head: str) -> Floats:
+        """Layer 2: calibrated probabilities of one head's labels, shape (n_labels,)."""
+        arrays = self._arrays
+        return softmax((arrays[f"{head}.coef"] @ inputs + arrays[f"{head}.intercept"]) / self._temperature[head])
+
+    def verdicts(self, inputs: Floats) -> dict[str, HeadVerdict]:
         """The verdict of each head in HEADS."""
         found = {}
         for head in HEADS:
-            probabilities = self.probabilities(scores, head)
+            probabilities = self.probabilities(inputs, head)
             found[head] = HeadVerdict(self.labels[head][int(probabilities.argmax())], tuple(float(value) for value in probabilities))
         return found
 
-    def flags(self, scores: Floats) -> tuple[str, ...]:
+    def flags(self, inputs: Floats) -> tuple[str, ...]:
         """The flags that the model raises; `thin` and `stale` are rules and not learned."""
-        z = (scores - self._arrays["scores.mean"]) / self._arrays["scores.scale"]
-        odds = {flag: float(self._arrays[f"{flag}.coef"][0] @ z + self._arrays[f"{flag}.intercept"][0]) for flag in FLAG_HEADS}
+        odds = {flag: float(self._arrays[f"{flag}.coef"][0] @ inputs + self._arrays[f"{flag}.intercept"][0]) for flag in FLAG_HEADS}
         return tuple(flag for flag, value in odds.items() if 1 / (1 + np.exp(-value)) >= FLAG_FROM)
 
     @cached_property
     def _directions(self) -> dict[str, Floats]:
         """For each head, how each layer-1 score moves the log-odds of each label, shape (n_labels, n_scores)."""
-        return {head: self._arrays[f"{head}.coef"] / self._arrays["scores.scale"] / self._temperature[head] for head in HEADS}
+        scale = self._arrays["scores.scale"]
+        return {head: self._arrays[f"{head}.coef"][:, : len(scale)] / scale / self._temperature[head] for head in HEADS}
 
     def text_weights(self, verdicts: Mapping[str, str], texts: Sequence[tuple[BlockKind, str]]) -> dict[str, Floats]:
         """How much each sentence or block by itself speaks for the label of each head in `verdicts`, against the head's other labels.
@@ -102,7 +123,7 @@ class Heads:
             rows = np.minimum(np.searchsorted(stored.columns, columns), max(len(stored.columns) - 1, 0))
             known = stored.columns[rows] == columns if len(stored.columns) else np.zeros(len(columns), bool)
             rows, text_of = rows[known], text_of[known]
-            np.add.at(found, text_of, stored.idf[rows, None] * (stored.weights[rows].astype(np.float64) @ towards))
+            np.add.at(found, text_of, stored.idf[rows, None] * (stored.weights[rows] @ (stored.scale[:, None] * towards[stored.scores])))
         return {head: found[:, number] for number, head in enumerate(verdicts)}
 
     def _towards(self, head: str, label: str) -> Floats:

@@ -153,9 +153,13 @@ def _say_why_nothing(counter: _Counter) -> None:
 def _write(chunks: Iterable[str], output: Path | None) -> None:
     """To the terminal as it comes; to a file whole or not at all."""
     if output is None:
-        for chunk in chunks:
-            sys.stdout.write(chunk)
-        sys.stdout.flush()
+        try:
+            for chunk in chunks:
+                sys.stdout.write(chunk)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader of our output has had enough: nothing is wrong, and nothing is left to flush at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
         return
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:

@@ -6,7 +6,8 @@ import hashlib
 from functools import lru_cache
 
 from gating.features import named_signals
-from gating.features.rules import PHRASES_FILE
+from gating.features.rules import phrase_lists
+from gating.features.subject import common_words
 from gating.features.view import WINDOW
 from gating.features.words import FAMILIES, N_COLUMNS
 from gating.records import Piece
@@ -23,5 +24,5 @@ def signal_names() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """12 hex digits that change with the catalogue's version, its names, the phrase lists or the hashing."""
-    said = (VERSION, FAMILIES, N_COLUMNS, WINDOW, signal_names(), PHRASES_FILE.read_bytes())
+    said = (VERSION, FAMILIES, N_COLUMNS, WINDOW, signal_names(), sorted(phrase_lists().items()), sorted(common_words()))
     return hashlib.sha256(repr(said).encode()).hexdigest()[:12]

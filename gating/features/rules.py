@@ -49,19 +49,29 @@ class Rules:
     names: tuple[str, ...]
 
 
+def phrase_lists() -> dict[str, list[str]]:
+    """The phrase lists as data: {list: phrases}."""
+    return tomllib.loads(PHRASES_FILE.read_text(encoding="utf-8"))
+
+
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The phrase lists compiled for spaCy. A phrase with * or # becomes a token pattern, any other a phrase in lower case."""
-    lists = tomllib.loads(PHRASES_FILE.read_text(encoding="utf-8"))
+    lists = phrase_lists()
     nlp = spacy.blank("en")
     phrases, patterns = PhraseMatcher(nlp.vocab, attr="LOWER"), Matcher(nlp.vocab)
     for name, entries in lists.items():
-        plain = [nlp.make_doc(entry) for entry in entries if not {"*", "#"} & set(entry.split())]
+        plain = [nlp.make_doc(form) for entry in entries if not {"*", "#"} & set(entry.split()) for form in _forms(entry)]
         phrases.add(name, plain)
         wild = [[_token_pattern(word) for word in entry.split()] for entry in entries if {"*", "#"} & set(entry.split())]
         if wild:
             patterns.add(name, wild)
     return Rules(nlp, phrases, patterns, tuple(lists))
+
+
+def _forms(entry: str) -> tuple[str, ...]:
+    """The phrase, and where it ends in a single letter the phrase with a full stop, which spaCy leaves on the letter ("series a.")."""
+    return (entry, f"{entry}.") if len(entry.rsplit(maxsplit=1)[-1]) == 1 else (entry,)
 
 
 def _token_pattern(word: str) -> dict[str, object]:
@@ -73,7 +83,7 @@ def _token_pattern(word: str) -> dict[str, object]:
 def skeleton_lines(piece: Piece) -> list[Line]:
     """Title, headings, buttons and short lines whole; longer blocks by their first words; the first and last blocks at more length."""
     blocks = [block for block in piece.blocks if block.kind is not BlockKind.CODE][:MAX_LINES]
-    lines = [Line(piece.title, ("title",), 99)]
+    lines = [Line(piece.title, ("title",), 99), Line(" ".join(piece.description.split()[:EDGE_WORDS]), ("title",), 99)]
     for number, block in enumerate(blocks):
         words = block.text.split()
         zones = []
@@ -96,7 +106,7 @@ def skeleton_lines(piece: Piece) -> list[Line]:
 def phrase_counts(lines: Sequence[Line]) -> Counter[tuple[str, str]]:
     """How often each list's phrases stand in each zone: {(list, zone): count}."""
     compiled = rules()
-    texts = [line.text.replace("’", "'") for line in lines]
+    texts = [line.text.lower().replace("’", "'") for line in lines]  # lower case before cutting: spaCy cuts "YOU'LL" other than "you'll"
     doc = compiled.nlp.make_doc("\n".join(texts))
     starts = [0, *itertools.accumulate(len(text) + 1 for text in texts)][:-1]
     openings = [start + len(" ".join(text.split(" ", line.opening)[: line.opening])) for start, text, line in zip(starts, texts, lines, strict=True)]

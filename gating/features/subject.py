@@ -5,18 +5,30 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-from gating.features.view import LONG, PROSE, View
+import numpy as np
+
+from gating.features.view import LONG, PROSE, View, share, words_in
 from gating.features.wording import WE, speaks
-from gating.records import Piece
+from gating.features.words import token_number
+from gating.records import BlockKind, Piece
 
 CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-z0-9]*[A-Za-z0-9]")
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9'’&.-]*[A-Za-z0-9]|[A-Za-z]")
-LOWER_WORD = re.compile(r"\b[a-z][a-z0-9]+")
+ANY_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+ANY_WORD_LOWER = re.compile(r"[a-z][a-z0-9]+")
 DOMAIN = re.compile(r"\b([a-z0-9-]{3,30})\.(?:com|io|ai|net|org|co|dev|app|is|in|uk|us|ca|tech|cloud|ch|de)\b")
-TITLE_PARTS = re.compile(r"\s[|–—·•»-]\s|\s*\|\s*|:\s")
-VERSUS = re.compile(r"([\w.]{1,40}) (?:vs?\.?|versus) ([\w.]{1,40})")
+TITLE_PARTS = re.compile(r" [|–—·•»-] | ?\| ?|: ")
+VERSUS = re.compile(r"((?:[\w.'-]{1,40} ){1,3})(?:vs?\.?|versus)(?::? )((?:[\w.'-]{1,40} ?){1,3})")
+NO_RIVAL = re.compile(r"\balternatives? (?:to|for) (?:a|an|the|your|using|buying|hiring)\b")
+RIVAL = re.compile(r"([a-z0-9.]{2,40}) alternatives?")
+BEST, NUMBER = re.compile(r"\b(?:best|top)\b"), re.compile(r"\d")
+REVIEW = re.compile(r"\b(?:reviews?|verdict|tested|testing)\b")
+TOOL = re.compile(r"\b(?:calculator|checker|generator|validator|builder|grader|estimator|quiz|analy[sz]er|converter|assessment|audit|score)\b")
+ASK_AT_END = re.compile(r"\b(?:demo|trial|sign up|get started|try|contact|book|start|switch|talk to|schedule)\b")
 # Capitalised words that are nobody's own name: function words, months, days, places, acronyms and the platforms everybody writes about.
 NOT_A_MAKER = frozenset(
     (
@@ -33,45 +45,64 @@ VERBS = ("is", "are", "helps", "offers", "lets", "provides", "can", "makes", "gi
 BEFORE = ("with", "using", "use", "at", "by", "choose", "try", "why", "in", "for", "like")
 
 
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[int]:
+    """Token numbers of words that many sites use (scripts/make_common_words.py); any other word is likely a name."""
+    return frozenset(np.load(Path(__file__).with_name("common_words.npy"), allow_pickle=False).tolist())
+
+
+def is_rare(word: str) -> bool:
+    """True for a word that few sites use."""
+    return token_number(word) not in common_words()
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names found in a piece, in lower case: `makers`, likeliest first (at most 2); `frequent` capitalised words (at most 2)."""
+    """Names found in a piece, in lower case: `makers`, likeliest first (at most 2), `scores` of theirs; `frequent` capitalised words (at most 2)."""
 
     makers: tuple[str, ...]
+    scores: dict[str, float]
     frequent: tuple[str, ...]
     suffix: tuple[str, ...]  # words of the title's last part, where sites put their name
+    main_title: tuple[str, ...]  # words of the title without that part
     capitalised: Counter[str]
+    counts: Counter[str]
     domains: Counter[str]
 
 
 def find_names(piece: Piece, view: View) -> Names:
     """Who is likely to have made the page, from the page alone."""
-    prose = "\n".join(block.text for block in view.blocks if block.kind in PROSE and len(block.text) >= LONG)
-    ordinary = Counter(LOWER_WORD.findall(prose))
+    prose = "\n".join(block.text for block in view.blocks if (block.kind in PROSE or block.kind is BlockKind.TABLE) and len(block.text) >= LONG)
+    counts = Counter(word.lower() for word in ANY_WORD.findall(prose))
     capitalised = Counter(name.lower() for name in CAPITALISED.findall(prose))
-    capitalised = Counter({name: count for name, count in capitalised.items() if ordinary[name] <= 0.4 * count})
+    capitalised = Counter({name: count for name, count in capitalised.items() if count >= 0.5 * counts[name] and name not in NOT_A_MAKER and len(name) > 2})
     parts = [part for part in TITLE_PARTS.split(piece.title) if part]
     last = parts[-1] if len(parts) > 1 and len(parts[-1].split()) <= 4 else ""
-    suffix = tuple(word for name in NAME.findall(last) if (word := name.lower()) not in NOT_A_MAKER and len(word) > 2)
+    suffix = tuple(word for name in ANY_WORD.findall(last) if (word := name.lower()) not in NOT_A_MAKER and len(word) > 2)
+    main_title = tuple(word.lower() for word in ANY_WORD.findall(" ".join(parts[:-1]) if last else piece.title))
     domains = Counter(DOMAIN.findall(view.text))
-    scores = {name: _maker_score(name, capitalised[name], suffix, domains, view)
-              for name in dict.fromkeys([*(name for name, count in capitalised.most_common(12) if count > 1 and len(name) > 2 and name not in NOT_A_MAKER), *suffix])}  # fmt: skip
+    often = [word for word, count in counts.most_common(250) if count > 1 and len(word) > 2 and word not in NOT_A_MAKER and (word in capitalised or is_rare(word))]
+    from_title = [word for word in (*main_title, *suffix) if len(word) > 2 and word not in NOT_A_MAKER and is_rare(word)]
+    scores = {name: _maker_score(name, counts[name], name in capitalised, suffix, domains, view) for name in dict.fromkeys([*often[:12], *suffix, *from_title])}
     makers = sorted(scores, key=lambda name: (-scores[name], name))[:2]
-    frequent = [name for name, _ in capitalised.most_common(6) if name not in NOT_A_MAKER and len(name) > 2][:2]
-    return Names(tuple(makers), tuple(frequent), suffix, capitalised, domains)
+    frequent = [name for name, _ in capitalised.most_common(2)]
+    return Names(tuple(makers), scores, tuple(frequent), suffix, main_title, capitalised, counts, domains)
 
 
-def _maker_score(name: str, count: int, suffix: tuple[str, ...], domains: Counter[str], view: View) -> float:
+def _maker_score(name: str, count: int, capitalised: bool, suffix: tuple[str, ...], domains: Counter[str], view: View) -> float:
     """Weights were set by eye on the training sites; what the score is worth is learned by the model, which sees its winners."""
+    before = f" {view.flat} "
     return (
         math.log1p(count)
-        + 2.0 * (name in suffix)
-        + 1.5 * any(name in domain for domain in domains)
-        + 0.7 * any(name in text for text in view.lowered[-4:])
-        + 0.4 * (name in view.title)
-        + 0.4 * (name in view.short_text)
-        + 0.8 * any(f"{before}{name}" in view.text for before in SPOKEN_OF)
-        + 0.8 * any(f"{name}{after}" in view.text for after in (" inc", ", inc", " ltd", " llc", " gmbh", " team", " platform", " today"))
+        + 1.2 * is_rare(name)
+        + 0.8 * capitalised
+        + 1.0 * (name in suffix)
+        + 1.2 * any(name in domain for domain in domains)
+        + 0.5 * (name in words_in(view.title))
+        + 0.6 * (name in words_in("\n".join(view.lowered[-5:])))
+        + 0.3 * (name in words_in(view.short_text))
+        + 0.3 * share(sum(name in words for words in view.heading_words), len(view.headings) + 1)
+        + 0.5 * any(f" {word}{name} " in before for word in SPOKEN_OF)
     )
 
 
@@ -84,55 +115,100 @@ def subject_signals(piece: Piece, view: View) -> dict[str, float]:
             signals |= _presence(found[place] if place < len(found) else "", f"{role}{place + 1}", view)
     maker = names.makers[0] if names.makers else "\0"
     n_prose = max(1, len(view.prose))
-    own = [maker in text or speaks(WE, text) for text in view.prose]
+    own = [maker in words or speaks(WE, words) for words in view.prose_words]
     before_end = sum(own[:-2]) / max(1, len(own) - 2)
     capitals = names.capitalised.total()
-    return signals | {
-        "own_block_share": sum(own) / n_prose,
-        "own_share_before_end": before_end,
-        "own_first_blocks": sum(own[:4]) / 4,
-        "own_over_a_third": float(before_end > 1 / 3),  # RUBRIC P1
-        "own_character_share": sum(len(text) for text, is_own in zip(view.prose, own, strict=True) if is_own) / (sum(map(len, view.prose)) + 1),
-        "maker_is_most_frequent": float(bool(names.frequent) and maker == names.frequent[0]),
-        "title_suffix": float(bool(names.suffix)),
-        "suffix_block_share": max((sum(word in text for text in view.prose) / n_prose for word in names.suffix), default=-0.1),
-        "domains_log": math.log1p(names.domains.total()),
-        "maker_has_domain": float(any(maker.replace(" ", "") in domain for domain in names.domains)),
-        "capitalised_rate": math.sqrt(100 * capitals / view.n_words),
-        "capitalised_variety": len(names.capitalised) / (capitals + 5),
-        "capitalised_top_share": max(names.capitalised.values(), default=0) / (capitals + 5),
-        **_versus(names, view),
-    }
+    rare = [count for word, count in names.counts.items() if count > 2 and is_rare(word)]
+    rare_title = [word for word in names.main_title if len(word) > 2 and is_rare(word)]
+    return (
+        signals
+        | {
+            "own_block_share": sum(own) / n_prose,
+            "own_share_before_end": before_end,
+            "own_first_blocks": sum(own[:4]) / 4,
+            "own_over_a_third": float(before_end > 1 / 3),  # RUBRIC P1
+            "own_over_60_percent": float(before_end > 0.6),
+            "own_character_share": sum(len(text) for text, is_own in zip(view.prose, own, strict=True) if is_own) / (sum(map(len, view.prose)) + 1),
+            "maker_is_most_frequent": float(bool(names.frequent) and maker == names.frequent[0]),
+            "maker_is_rare": float(bool(names.makers) and is_rare(maker)),
+            "maker_in_suffix": float(maker in names.suffix),
+            "maker_in_main_title": float(maker in names.main_title),
+            "a_maker_in_main_title": float(bool(set(names.makers) & set(names.main_title))),
+            "maker_at_end": float(maker in words_in("\n".join(view.lowered[-5:]))),
+            "maker_score": names.scores.get(maker, 0.0),
+            "title_rare_words": float(len(rare_title)),
+            "title_rare_repeated": float(max((names.counts[word] for word in rare_title), default=0) >= 3),
+            "title_capitalised_names": float(sum(names.counts[word] > 1 and word in names.capitalised for word in names.main_title)),
+            "title_common_share": share(sum(not is_rare(word) for word in names.main_title), len(names.main_title) + 1),
+            "rare_words_log": math.log1p(len(rare)),
+            "rare_mass_rate": math.sqrt(100 * sum(rare) / (names.counts.total() + 1)),
+            "title_suffix": float(bool(names.suffix)),
+            "suffix_block_share": max((sum(word in words for words in view.prose_words) / n_prose for word in names.suffix), default=-0.1),
+            "domains_log": math.log1p(names.domains.total()),
+            "maker_has_domain": float(any(maker in domain for domain in names.domains)),
+            "capitalised_rate": math.sqrt(100 * capitals / view.n_words),
+            "capitalised_variety": len(names.capitalised) / (capitals + 5),
+            "capitalised_top_share": max(names.capitalised.values(), default=0) / (capitals + 5),
+            "we_heading_share": share(sum(speaks(WE, words) for words in view.heading_words), len(view.headings) + 1),
+            **_versus(names, view),
+        }
+    )
 
 
 def _presence(name: str, label: str, view: View) -> dict[str, float]:
     name = name or "\0"
-    has = [name in text for text in view.prose]
-    n_prose, text = max(1, len(has)), view.text
-    count = text.count(name)
-    title_position = view.title.find(name)
+    has = [name in words for words in view.prose_words]
+    n_prose = max(1, len(has))
+    count = view.words[name] + view.words[f"{name}'s"]
+    in_title = name in words_in(view.title)
     return {
         f"{label}_block_share": sum(has) / n_prose,
         f"{label}_share_before_end": sum(has[:-2]) / n_prose,
         f"{label}_first_blocks": sum(has[:3]) / 3,
         f"{label}_last_blocks": sum(has[-2:]) / 2,
-        f"{label}_heading_share": sum(name in heading for heading in view.headings) / (len(view.headings) + 1),
-        f"{label}_in_title": float(title_position >= 0),
-        f"{label}_title_position": title_position / (len(view.title) + 1) if title_position >= 0 else 1.0,
-        f"{label}_in_description": float(name in view.description),
+        f"{label}_heading_share": sum(name in words for words in view.heading_words) / (len(view.headings) + 1),
+        f"{label}_in_title": float(in_title),
+        f"{label}_title_position": view.title.find(name) / (len(view.title) + 1) if in_title else 1.0,
+        f"{label}_in_description": float(name in words_in(view.description)),
         f"{label}_rate": math.sqrt(100 * count / view.n_words),
         f"{label}_log": math.log1p(count),
-        f"{label}_opens_share": sum(block.startswith(name) for block in view.prose) / n_prose,
-        f"{label}_in_short_lines": float(name in view.short_text),
-        f"{label}_acts_log": math.log1p(sum(text.count(f"{name} {verb} ") for verb in VERBS)) if count else 0.0,
-        f"{label}_used_log": math.log1p(sum(text.count(f" {word} {name}") for word in BEFORE)) if count else 0.0,
+        f"{label}_opens_share": sum(text.startswith((f"{name} ", f"{name}'s ")) for text in view.prose) / n_prose,
+        f"{label}_in_short_lines": float(name in words_in(view.short_text)),
+        f"{label}_acts_log": math.log1p(_pairs(view, name, VERBS, after=True)) if count else 0.0,
+        f"{label}_used_log": math.log1p(_pairs(view, name, BEFORE, after=False)) if count else 0.0,
     }
 
 
+def _pairs(view: View, name: str, words: Iterable[str], after: bool) -> int:
+    """How often one of `words` stands right after (or right before) `name`."""
+    text = f" {view.flat} "
+    return sum(text.count(f" {name} {word} " if after else f" {word} {name} ") for word in words)
+
+
 def _versus(names: Names, view: View) -> dict[str, float]:
-    found = VERSUS.search(view.title)
-    if not found:
-        return {"versus_own": 0.0, "versus_others": 0.0, "versus_balance": 0.0}
-    own = bool(set(found.groups()) & {*names.makers[:1], *names.suffix})
-    first, second = (view.text.count(side) for side in found.groups())
-    return {"versus_own": float(own), "versus_others": float(not own), "versus_balance": abs(math.log((1 + first) / (1 + second)))}
+    """Us against a rival, or two others? A side is ours by how much of the page speaks for it being the maker's."""
+    title = view.title
+    found = VERSUS.search(title)
+    alternatives = "alternative" in title and not NO_RIVAL.search(title)
+    ours = other = 0.0
+    if found:
+        ours, other = sorted((_side_score(side, names) for side in found.groups()), reverse=True)
+    elif alternatives:
+        rivals = {word for rival in RIVAL.findall(title) for word in rival.split()}
+        ours = max((score for name, score in names.scores.items() if name not in rivals), default=0.0)
+    ask_at_end = bool(ASK_AT_END.search("\n".join(view.lowered[-3:])))
+    return {
+        "versus": float(bool(found)),
+        "alternatives": float(alternatives),
+        "numbered_best": float(bool(BEST.search(title)) and bool(NUMBER.search(title))),
+        "versus_ours": ours,
+        "versus_distance": ours - other,
+        "versus_own": float(ours >= (4.0 if ask_at_end else 5.0)),
+        "versus_ask_at_end": float(ask_at_end and (bool(found) or alternatives)),
+        "title_review": float(bool(REVIEW.search(title))),
+        "title_tool": float(bool(TOOL.search(title))),
+    }
+
+
+def _side_score(side: str, names: Names) -> float:
+    return max((names.scores.get(word, 0.0) for word in ANY_WORD_LOWER.findall(side)), default=0.0)

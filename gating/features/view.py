@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gating.records import Block, BlockKind, Piece
@@ -14,16 +14,18 @@ from gating.records import Block, BlockKind, Piece
 WINDOW = 12_000
 LONG = 45  # characters; a shorter paragraph is a label, a slogan or a byline
 PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
-WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
+SIGNS = re.compile(r"[\s,.;:!?()\"“”]+")
+WORD = re.compile(r"[a-z][a-z0-9]*(?:'[a-z]+)?|\d+")
 
 
 def within_window(piece: Piece) -> tuple[Block, ...]:
-    """The blocks of the first WINDOW characters."""
-    total = 0
+    """The blocks of the first WINDOW characters, the last one cut."""
+    left = WINDOW
     for number, block in enumerate(piece.blocks):
-        total += len(block.text) + 1
-        if total > WINDOW:
-            return piece.blocks[: max(number, 1)]
+        if len(block.text) > left:
+            cut = (replace(block, text=block.text[:left]),) if left > 0 else ()
+            return (*piece.blocks[:number], *cut)
+        left -= len(block.text) + 1
     return piece.blocks
 
 
@@ -66,6 +68,21 @@ class View:
         return [text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind in PROSE and len(text) >= LONG]
 
     @cached_property
+    def flat(self) -> str:
+        """`text` on one line, signs after words taken off, for looking up runs of words."""
+        return SIGNS.sub(" ", self.text)
+
+    @cached_property
+    def prose_words(self) -> list[frozenset[str]]:
+        """The words of each text in `prose`."""
+        return [words_in(text) for text in self.prose]
+
+    @cached_property
+    def heading_words(self) -> list[frozenset[str]]:
+        """The words of each heading."""
+        return [words_in(text) for text in self.headings]
+
+    @cached_property
     def short_text(self) -> str:
         """Buttons and short paragraphs, one a line."""
         short = (text for block, text in zip(self.blocks, self.lowered, strict=True)
@@ -76,6 +93,12 @@ class View:
 def lower(text: str) -> str:
     """Lower case with straight apostrophes."""
     return text.lower().replace("’", "'")
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The words of a text in lower case; of "acme's" also "acme"."""
+    found = WORD.findall(text)
+    return frozenset(found + [word[:-2] for word in found if word.endswith("'s")])
 
 
 def share(part: float, whole: float) -> float:

@@ -8,9 +8,9 @@ import re
 from gating.features.view import WORD, View, share
 
 # Personal pronouns by person (Quirk et al. 1985, A Comprehensive Grammar of the English Language, 6.18).
-WE = frozenset("we our us ours ourselves we're we've we'll".split())
-YOU = frozenset(["you", "your", "yours", "yourself", "you're", "you'll", "you've"])
-ONE_SELF = frozenset(["i", "my", "me", "i'm", "i've", "i'd", "myself"])
+WE = frozenset("we our us ours ourselves we're we've we'll we'd".split())
+YOU = frozenset(["you", "your", "yours", "yourself", "you're", "you'll", "you've", "you'd"])
+ONE_SELF = frozenset("i my me mine i'm i've i'd i'll myself".split())
 OTHERS = frozenset(["they", "their", "them", "he", "she", "his", "her"])
 # Verbs that narrate (past) and that promise (future), the modals, and the nouns of general statements: chosen for this project.
 NARRATING = frozenset(("was were had did said told asked went started began used needed wanted wrote built launched helped worked found saw made decided became").split())
@@ -28,20 +28,19 @@ IMPERATIVES = frozenset(
 PERSONS = {"we": WE, "you": YOU, "i": ONE_SELF, "others": OTHERS, "narrating": NARRATING, "future": FUTURE, "modal": MODAL, "general": GENERAL}
 PRICE = re.compile(r"[$€£]\s?\d|\d\s?(?:usd|eur|/mo)")
 PERCENT = re.compile(r"\d\s?%")
-DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
-    r"\b20\d\d-\d\d-\d\d\b")  # fmt: skip
+MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+DATE = re.compile(rf"\b{MONTH}\b\.? \d{{1,2}}\b|\b\d{{1,2}} {MONTH}\b|\b20\d\d-\d\d-\d\d\b")
 CLOCK = re.compile(r"\b\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m|p\.m)\b|\b\d{1,2}:\d\d\b")
 QUOTATION = re.compile(r"[“\"][^“”\"]{40,400}[”\"]")
 TITLE_BREAK = re.compile(r" [-–—|] |\|")
-SMALL_NUMBER, YEAR, VERSUS = re.compile(r"\b\d{1,2}\b"), re.compile(r"20\d\d"), re.compile(r"\bvs?\.?\b|versus")
+SMALL_NUMBER, YEAR, VERSUS = re.compile(r"\b\d{1,2}\b"), re.compile(r"\b20\d\d\b"), re.compile(r"\bvs?\.?\b|versus")
 
 
 def wording_signals(view: View) -> dict[str, float]:
     """Signals of wording; rates are the square root of a percentage of words, counts are log(1 + n)."""
     words, n_words = view.words, view.n_words
     n_prose = max(1, len(view.prose))
-    we_blocks, you_blocks = [speaks(WE, text) for text in view.prose], [speaks(YOU, text) for text in view.prose]
+    we_blocks, you_blocks = [speaks(WE, words) for words in view.prose_words], [speaks(YOU, words) for words in view.prose_words]
     text = view.text
     counts = {
         "prices": len(PRICE.findall(text)), "percentages": len(PERCENT.findall(text)), "dates": len(DATE.findall(text)), "clock_times": len(CLOCK.findall(text)),
@@ -69,9 +68,9 @@ def wording_signals(view: View) -> dict[str, float]:
     return signals | _title_signals(view)
 
 
-def speaks(group: frozenset[str], text: str) -> bool:
-    """True when a word of `group` stands in `text`."""
-    return not group.isdisjoint(WORD.findall(text))
+def speaks(group: frozenset[str], words: frozenset[str]) -> bool:
+    """True when a word of `group` is among `words`."""
+    return not group.isdisjoint(words)
 
 
 def _title_signals(view: View) -> dict[str, float]:

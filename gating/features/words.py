@@ -18,11 +18,12 @@ from gating.records import BlockKind, Piece
 
 N_COLUMNS = 1 << 18
 TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d,.]*%?|[$€£?!|:]|[“”\"]")
+CASED_TOKEN = re.compile(TOKEN.pattern.replace("a-z", "A-Za-z"))
 YEAR = re.compile(r"(?:19|20)\d\d$")
 SHORT = 6  # tokens; a line no longer is a label, a slogan or a button, read whole
 OPENING = 9  # tokens of a longer block that stand in the skeleton
 ENDS = 60  # tokens of the piece's beginning and end
-BOUNDARY, CONTENT_WORD = 1, 7  # token numbers that no word has
+BOUNDARY, CONTENT_WORD, NAME_WORD, SIGN = 1, 7, 13, 15  # token numbers that no word has
 PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 ASKS = (BlockKind.BUTTON, BlockKind.FIELD)
 KIND_ORDER = tuple(BlockKind)
@@ -56,14 +57,27 @@ def tokens_of(text: str) -> list[int]:
     return [token_number(token) for token in TOKEN.findall(text.lower())]
 
 
+def styled(text: str) -> list[int]:
+    """The style of `text`: function words as they are, names, numbers and signs, and other words each as one thing."""
+    found = []
+    for place, token in enumerate(CASED_TOKEN.findall(text)):
+        number = token_number(token.lower())
+        if not token[0].isalpha():
+            number = SIGN
+        elif number not in FUNCTION_NUMBERS:
+            number = NAME_WORD if place and token[0].isupper() else CONTENT_WORD
+        found.append(number)
+    return found
+
+
 def _folded(token: str) -> str:
     first = token[0]
     if first.isdigit():
         if token.endswith("%"):
             return "<percent>"
+        token = token.rstrip(".,")
         if YEAR.match(token):
             return "<year>"
-        token = token.rstrip(".,")
         return "<decimal>" if "." in token else f"<{min(len(token), 4)} digits>"
     return '"' if first in '“”"' else token.replace("’", "'")
 
@@ -109,7 +123,7 @@ def _column(numbers: npt.NDArray[np.uint64], salt: np.uint64) -> Ints:
 
 
 FAMILIES = ("title", "description", "headings", "first_headings", "short_lines", "asks", "beginning", "end", "openings", "heading_openings",
-            "words", "pairs", "skeleton", "style", "layout")  # fmt: skip
+            "words", "pairs", "skeleton", "style", "named_style", "layout")  # fmt: skip
 
 
 def word_families(piece: Piece) -> dict[str, Ints]:
@@ -135,6 +149,7 @@ def word_families(piece: Piece) -> dict[str, Ints]:
         "pairs": grams(body, 2, "pairs"),
         "skeleton": grams([_skeleton(kind, tokens) for kind, tokens in text], 2, "skeleton", edges=True),
         "style": grams([[token if token in FUNCTION_NUMBERS else CONTENT_WORD for token in tokens] for tokens in body], 3, "style", edges=True),
+        "named_style": grams([styled(block.text) for block in piece.blocks if block.kind is not BlockKind.CODE], 3, "named_style", edges=True),
         "layout": grams([[_shape(kind, len(tokens)) for kind, tokens in blocks]], 3, "layout", edges=True),
     }
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gating.reading.assembly import Parts, assemble
+from gating.reading.assembly import Parts, assemble, source_id
 from gating.reading.outcome import Unread
 from gating.reading.sources import Source, find_sources, read_bytes
-from gating.reading.text import decode, looks_binary
+from gating.reading.text import clean, decode, looks_binary, squeeze
 from gating.records import Piece, Skipped, Status
 from gating.settings import Settings
 
@@ -51,7 +51,12 @@ def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), 
             continue
         suffix, data = os.path.splitext(source.name)[1].lower(), b""
         if not source.path:
-            data = read_bytes(source, settings.limits.max_file_mb * 1_000_000)
+            problem = _Problem(source.name, settings)
+            with problem:
+                data = read_bytes(source, settings.limits.max_file_mb * 1_000_000)
+            if problem.skipped:
+                yield problem.skipped
+                continue
             suffix = _sniffed(data)
         if suffix in TABLE:
             yield from _table_jobs(source, suffix, data, settings, mapping or {})
@@ -63,6 +68,16 @@ def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), 
 
 def read_job(job: Job, settings: Settings, mapping: Mapped | None = None) -> Iterator[Piece | Skipped]:
     """The pieces of one job. Whatever goes wrong with an input becomes its Skipped; nothing is raised."""
+    for result in _read(job, settings, mapping):
+        yield _tidy(result) if isinstance(result, Skipped) else result
+
+
+def _tidy(skipped: Skipped) -> Skipped:
+    """With an id of its own and a reason of one line."""
+    return replace(skipped, id=skipped.id or source_id(skipped.source), reason=squeeze(clean(skipped.reason))[:400], title=squeeze(clean(skipped.title)))
+
+
+def _read(job: Job, settings: Settings, mapping: Mapped | None) -> Iterator[Piece | Skipped]:
     if isinstance(job, Skipped):
         yield job
     elif isinstance(job, FileJob):

@@ -39,10 +39,10 @@ def assemble(parts: Parts, limits: Limits) -> Piece | Skipped:
         source=parts.source,
         title=title or _first_heading(blocks),
         blocks=blocks,
-        url=squeeze(parts.url),
+        url=squeeze(clean(parts.url)),
         description=squeeze(clean(parts.description))[:1000],
         links=tuple(parts.page.links),
-        metadata=parts.metadata,
+        metadata=tuple((clean(key), clean(value)) for key, value in parts.metadata),
         observed=parts.observed,
         limits=parts.limits + ((f"only the first {limits.max_characters:,} characters were read",) if cut else ()),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gating.reading.text import squeeze
+from gating.reading.text import clean, squeeze
 from gating.records import Block, BlockKind, Link
 
 DROPPED = frozenset("script style noscript template svg math head iframe object video audio canvas map select datalist option nav dialog".split())
@@ -72,7 +72,7 @@ def page_blocks(html: str, tree: LexborHTMLParser | None = None, first_line: int
         whole.walk(tree.body, furniture_too=True)
         walker = whole if whole.blocks else walker
     page = Page(list(_split(walker.blocks)), walker.links)
-    return page if SOURCE_POSITION in html else _with_lines(page, html)
+    return page if SOURCE_POSITION in html else _with_lines(page, html, first_line)
 
 
 def is_field_label(text: str) -> bool:
@@ -80,7 +80,7 @@ def is_field_label(text: str) -> bool:
     return len(text) <= 40 and bool(FIELD_NAME.match(text))
 
 
-def _with_lines(page: Page, html: str) -> Page:
+def _with_lines(page: Page, html: str, first_line: int) -> Page:
     """Each block with the line of `html` where its first words stand; blocks come in source order, so one pass does."""
     starts = [0]
     for found in re.finditer("\n", html):
@@ -92,10 +92,10 @@ def _with_lines(page: Page, html: str) -> Page:
         if at < 0:
             at = html.find(words[0], position)
         if at >= 0:
-            position = at
+            position = at + 1
             while line < len(starts) and starts[line] <= at:
                 line += 1
-        blocks.append(Block(block.kind, block.text, block.level, line))
+        blocks.append(Block(block.kind, block.text, block.level, first_line + line))
     return Page(blocks, page.links)
 
 
@@ -159,7 +159,7 @@ class _Walker:
     def _leave(self, opened: _Open) -> None:
         href = opened.node.attributes.get("href") if opened.tag == "a" else None
         if href:
-            self.links.append(Link(squeeze(opened.node.text()), href, self._line))
+            self.links.append(Link(squeeze(clean(opened.node.text())), clean(href), self._line))
         if opened.block:
             self._flush()
         if opened.kind:
@@ -186,7 +186,7 @@ class _Walker:
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         said = text.strip()
         if said and not (kind is BlockKind.FIELD and SITE_SEARCH.match(said)) and not SKIP_LINK.match(said):
-            self.blocks.append(Block(kind, text, level, self._line))
+            self.blocks.append(Block(kind, clean(text), level, self._line))
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 MAX_BYTES = 65_536  # real front matter stays under 10 kB
 MAX_VALUE = 10_000
-FENCES = re.compile(r"\A(---|\+\+\+)[ \t]*(?:js|json|yaml|toml)?[ \t]*\n(.*?)(?:^|\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
+FENCES = re.compile(r"\A(---|\+\+\+)[ \t]*(?:js|json|yaml|toml)?[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 KEY_LINE = re.compile(r"^([A-Za-z_][\w .-]{0,60}):[ \t]+(.+)$")
 
 
@@ -41,8 +41,10 @@ def split_front_matter(text: str) -> FrontMatter:
     if len(raw) > MAX_BYTES:
         return FrontMatter((), body, n_lines, f"front matter longer than {MAX_BYTES // 1024} kB was not read")
     try:
-        values = _flatten(_parse(kind, raw))
-        return FrontMatter(tuple(values), body, n_lines)
+        parsed = _parse(kind, raw) if raw.strip() else {}
+        if not isinstance(parsed, dict):  # text between two rules
+            return FrontMatter((), text, 0)
+        return FrontMatter(tuple(_flatten(parsed)), body, n_lines)
     except (ValueError, RecursionError) as error:
         loose = tuple((key.strip().lower(), value.strip().strip("\"'")) for key, value in _key_lines(raw))
         return FrontMatter(loose, body, n_lines, f"front matter is not valid ({str(error).splitlines()[0]}); read line by line")

@@ -13,8 +13,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from gating.reading.blocks import Page
 from gating.records import ObservedGate
 
-GATE_KEYS = frozenset("gated is_gated isgated gate requires_form form_required lead_gen is gated form required access asset access lead capture".split()) | {
-    "is gated", "form required", "asset access", "lead capture", "requires form"}  # fmt: skip
+GATE_KEYS = frozenset(
+    ("gated", "is_gated", "isgated", "gate", "requires_form", "form_required", "lead_gen", "access", "is gated", "gated?", "form required", "requires form",
+     "asset access", "lead capture", "visibility", "audience")
+)  # fmt: skip
 FORM_KEYS = frozenset("hubspot_form_id hubspotformid hubspot.form_id form_id formid form.hubspot_form_id marketo_form marketo_form_id munchkin".split())
 YES = frozenset("yes y true 1 x on ✓ gated form members paid only_free only_paid founding tiers".split())
 NO = frozenset("no n false 0 off ungated free open public everyone".split())

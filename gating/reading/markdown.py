@@ -23,9 +23,12 @@ COMPONENT = re.compile(r"</?([A-Z]\w*)\b([^<>]*?)/?>")
 PROP = re.compile(r"""\b(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|\{\s*["'`]([^"'`]*)["'`]\s*\})""")
 TEXT_PROPS = frozenset(("title", "heading", "headline", "text", "description", "subtitle", "quote", "caption"))
 BUTTON_PROPS = frozenset(("label", "cta", "button", "buttontext", "button_text", "ctatext", "buttonlabel"))
-SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|\{%.*?%\}|\{\{.*?\}\}|\{/\*.*?\*/\}", re.DOTALL)
-ATTRIBUTE_BUTTON = re.compile(r"\[([^\]\n]+)\]\(([^)\s]*)\)\{:?[^}\n]*\.(?:btn|button|cta)[^}\n]*\}")
-ATTRIBUTE_LIST = re.compile(r"\{:[^}\n]*\}")
+# Each alternative refuses to run over another opening of its kind, which keeps it linear on a page full of openings.
+SHORTCODE = re.compile(r"\{\{[<%](?:(?!\{\{).)*?[>%]\}\}|\{%(?:(?!\{%).)*?%\}|\{\{(?:(?!\{\{).)*?\}\}|\{/\*(?:(?!\{/\*).)*?\*/\}", re.DOTALL)
+# Fifty quotes or lists within each other are no writing; the parsers behind get slow with the square of the depth.
+NESTING = re.compile(r"^(?:[ \t]{0,3}(?:>|[-*+]|\d{1,9}[.)])[ \t]?){50,}", re.MULTILINE)
+ATTRIBUTE_BUTTON = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\s]{0,500})\)\{:?[^{}\n]{0,80}\.(?:btn|button|cta)[^{}\n]{0,80}\}")
+ATTRIBUTE_LIST = re.compile(r"\{:[^{}\n]{0,500}\}")
 # Front matter keys under which themes keep visible text when the body is empty (seen in Hugo landing pages).
 BODY_KEYS = ("main.description", "main.learn", "intro", "lead", "content", "text", "body")
 
@@ -57,6 +60,7 @@ def markdown_page(text: str, first_line: int = 0, mdx: bool = False) -> Page:
         text = _without_templates(text, mdx)
     elif mdx:
         text = MDX_LINE.sub("", text)
+    text = NESTING.sub("> ", text)
     if len(text) > MAX_LINE:
         text = "\n".join(line if len(line) <= MAX_LINE else _broken(line) for line in text.split("\n"))
     html = cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS)

@@ -15,6 +15,7 @@ from gating.settings import Limits
 
 HEADING_RATIO = 1.15  # of the body's font size
 HEADING_WORDS = 16
+SOFT_HYPHEN = re.compile("[\ufffe\x02]")  # what pdfium makes of a hyphen at a line end, the line end taken out
 BULLET = re.compile(r"^\s*(?:[•◦▪‣●○■□☐–—-]|\(?\d{1,2}[.)])\s+")
 PAGE_NUMBER = re.compile(r"^\W*(?:page\s*)?\d{1,4}(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*$", re.IGNORECASE)
 JUNK_TITLE = re.compile(r"^(?:microsoft (?:word|powerpoint)|untitled|document\d*$|.*\.(?:docx?|indd|pptx?|pdf|ai)$)", re.IGNORECASE)
@@ -68,7 +69,7 @@ def _page_lines(file: object, number: int) -> list[Line]:
         text = text_page.get_text_range()
         lines, at = [], 0
         for printed in re.split(r"\r\n|\r|\n", text):
-            stripped = printed.strip().replace("\ufffe", "-").replace("\x02", "-")
+            stripped = SOFT_HYPHEN.sub("", printed.strip())
             if stripped:
                 lines.append(Line(stripped, _height(text_page, at, printed), number + 1))
             at += len(printed) + 2

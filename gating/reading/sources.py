@@ -44,7 +44,10 @@ def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> Iterator[
             matches = sorted(glob.glob(given, recursive=True))
             if not matches:
                 raise SourceError(f"{given}: no file matches this pattern.")
+            folders = [match.rstrip("/") + os.sep for match in matches if os.path.isdir(match)]
             for match in matches:
+                if any(match.startswith(folder) and match != folder for folder in folders) or excluded.match_file(match):
+                    continue  # walked with its folder, or left out
                 yield from _walk(Path(match), excluded) if os.path.isdir(match) else [Source(match, match)]
         else:
             raise SourceError(f"{given}: no such file or folder. Check the spelling, or give a pattern in quotes such as 'drafts/**/*.md'.")
@@ -67,12 +70,13 @@ def read_bytes(source: Source, max_bytes: int) -> bytes:
 
 def _walk(root: Path, excluded: pathspec.GitIgnoreSpec) -> Iterator[Source | Skipped]:
     ignores = _ignores_above(root)
+    true_root = os.path.realpath(root)
     stack = [str(root)]
     while stack:
         folder = stack.pop()
         rules = _ignore_file(folder)
         if rules:
-            ignores[os.path.abspath(folder)] = rules
+            ignores[os.path.normpath(os.path.join(true_root, os.path.relpath(folder, root)))] = rules
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
@@ -81,8 +85,9 @@ def _walk(root: Path, excluded: pathspec.GitIgnoreSpec) -> Iterator[Source | Ski
         folders = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            relative = os.path.relpath(entry.path, root) + ("/" if is_folder else "")
-            if entry.name.startswith(".") or entry.name in LEFT_OUT or excluded.match_file(relative) or _ignored(entry.path, is_folder, ignores):
+            relative = os.path.relpath(entry.path, root)
+            slash = "/" if is_folder else ""
+            if entry.name.startswith(".") or entry.name in LEFT_OUT or excluded.match_file(relative + slash) or _ignored(os.path.join(true_root, relative), slash, ignores):
                 continue
             if entry.is_symlink():
                 yield Skipped(entry.path, "a link; links inside a folder are not followed")
@@ -115,12 +120,11 @@ def _ignores_above(root: Path) -> dict[str, pathspec.GitIgnoreSpec]:
     return found
 
 
-def _ignored(path: str, is_folder: bool, ignores: dict[str, pathspec.GitIgnoreSpec]) -> bool:
-    absolute = os.path.abspath(path)
+def _ignored(absolute: str, slash: str, ignores: dict[str, pathspec.GitIgnoreSpec]) -> bool:
     verdict = False
     for folder in sorted(ignores):  # the deepest file has the last word, as in git
         if absolute.startswith(folder + os.sep):
-            name = os.path.relpath(absolute, folder) + ("/" if is_folder else "")
+            name = os.path.relpath(absolute, folder) + slash
             result = ignores[folder].check_file(name)
             verdict = verdict if result.include is None else result.include
     return verdict

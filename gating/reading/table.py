@@ -147,12 +147,12 @@ def _flat(item: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     """Scalars as text; objects as `outer.inner` (WordPress's {"rendered": ...} as `outer`); lists joined by commas."""
     flat: dict[str, str] = {}
     for key, value in item.items():
-        name = f"{prefix}{key}"
+        name = clean(f"{prefix}{key}")
         if isinstance(value, dict):
             inner = value.get("rendered")
             flat.update({name: clean(inner)} if isinstance(inner, str) else _flat(value, f"{name}.") if prefix.count(".") < 3 else {})
         elif isinstance(value, list):
-            flat[name] = ", ".join(str(part) for part in value if isinstance(part, (str, int, float)))
+            flat[name] = clean(", ".join(str(part) for part in value if isinstance(part, (str, int, float))))
         elif value is not None:
             flat[name] = clean(str(value).lower() if isinstance(value, bool) else str(value))
     return flat

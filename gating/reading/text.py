@@ -13,6 +13,8 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs
 UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+# Signs that Western prose in cp1252 hardly holds; text in another encoding read as cp1252 is full of them.
+UNLIKELY = re.compile("[\x80-\x9f¡¤¦¨¬¯²³¸¹ƒˆ˜‡†‰ŠŽž]|[À-ÿ]{3}|[ÀÁÂÃÐÑ][^a-zà-ÿ\\s]")
 MAX_RUN = 200  # spaCy's tokenizer is quadratic on punctuation runs (its issue 14020); no word is this long
 LONG_RUN = re.compile(rf"\S{{{MAX_RUN},}}")
 
@@ -36,6 +38,12 @@ def decode(data: bytes, declared: str = "") -> str:
             continue
     from charset_normalizer import from_bytes
 
+    try:  # bytes that are all letters and typographic signs in Windows text are that: short texts mislead detection
+        western = data.decode("cp1252")
+        if not UNLIKELY.search(western):
+            return clean(western)
+    except ValueError:
+        pass
     guess = from_bytes(data[:200_000]).best()
     return clean(data.decode(guess.encoding if guess else "cp1252", "replace"))
 

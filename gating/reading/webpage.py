@@ -41,7 +41,7 @@ def webpage_parts(text: str, source: str) -> Parts:
     if "{%" in body or "{{" in body:
         body = SHORTCODE.sub(lambda found: "\n" * found.group().count("\n"), body)
     tree = LexborHTMLParser(body)
-    page = page_blocks(body, tree)
+    page = page_blocks(body, tree, front.n_lines if front else 0)
     values = dict(front.values) if front else {}
     observed = gate_in_metadata(front.values) if front else gate_in_dom(tree, page)
     if observed.verdict == "unknown":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from gating.records import Finding, Skipped
 from gating.report.record import record_of
 from gating.report.safe import csv_cell, markdown_cell
 
+SURROGATE = re.compile("[\ud800-\udfff]")
 CSV_COLUMNS = (
     "id", "source", "title", "url", "status", "reason", "n_words", "strategy", "lead_gen_probability", "stage", "stage_score", "format", "phase", "gate",
     "gate_neutral", "gate_score", "observed_gate", "action", "confidence_strategy", "confidence_stage", "confidence_gate", "review", "flags", "quote", "why", "model",
@@ -66,10 +68,15 @@ def percent(share: float) -> str:
 
 
 def _json(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return encodable(json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def encodable(text: str) -> str:
+    """`text` with half surrogates, which file names that are no UTF-8 bring along, as visible escapes."""
+    return text if text.isascii() else SURROGATE.sub(lambda found: f"\\udc{ord(found.group()) & 0xFF:02x}", text)
 
 
 def _csv_line(cells: Iterable[Any]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow(cells)
-    return buffer.getvalue()
+    return encodable(buffer.getvalue())

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gating.advice.changes import Flip
-from gating.advice.sentences import part_words
+from gating.advice.sentences import because, part_words
 from gating.library.summary import summarise
 from gating.records import Finding, Skipped, Status
 from gating.report.safe import visible
@@ -26,11 +26,11 @@ SUBTRACTED = ("reach_need", "hostility")
 def score_table(results: Sequence[Finding | Skipped]) -> RenderableType:
     """The table of `gating score`: one row a piece, then what was not scored by reason, then a line that sums up."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True, show_edge=False)
-    table.add_column("Piece", ratio=5, overflow="fold")
+    table.add_column("Piece", ratio=1, overflow="fold")
     table.add_column("Strategy", no_wrap=True)
     table.add_column("Stage", no_wrap=True)
     table.add_column("Gate", no_wrap=True)
-    table.add_column("First reason", ratio=6, overflow="fold")
+    table.add_column("First reason", ratio=1, overflow="fold")
     for result in results:
         if isinstance(result, Finding):
             table.add_row(*_row(result))
@@ -68,7 +68,19 @@ def _row(finding: Finding) -> tuple[RenderableType, ...]:
     gate.append(f"\n{percent(verdict.gate.confidence)}", style="dim")
     if piece.observed.verdict not in ("unknown", advice.gate.value):
         gate.append(f"\ntoday: {piece.observed.verdict}", style="bold")
-    return name, strategy, stage_bar(verdict.stage.label, verdict.stage_score), gate, Text(visible(advice.why))
+    return name, strategy, stage_bar(verdict.stage.label, verdict.stage_score), gate, _first_reason(finding)
+
+
+def _first_reason(finding: Finding) -> Text:
+    """The quote that weighed most for the strategy, and what decided the gate, in a few words."""
+    advice = finding.advice
+    quote = next((item for item in advice.evidence if item.label == finding.verdict.strategy.label), None)
+    reason = Text()
+    if quote:
+        reason.append(f'"{visible(quote.quote)}"', style="italic")
+        reason.append(f" line {quote.line}\n" if quote.line else "\n", style="dim not italic")
+    reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts))
+    return reason
 
 
 def stage_bar(label: str, score: float) -> Text:

@@ -11,7 +11,7 @@ from gating.errors import ExamplesError, OutputError
 from gating.settings import Settings
 from gating.training.examples import read_examples
 from gating.training.figures import NPZ, load_figures, stack, table_of
-from gating.training.fit import fit
+from gating.training.fit import fit as fit_table
 
 
 def train(labels: Sequence[str], name: str, registry: Path, settings: Settings, mapping: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -39,7 +39,7 @@ def train(labels: Sequence[str], name: str, registry: Path, settings: Settings, 
         if found.examples or not tables:
             tables.append(table_of(found.examples))
     version = _next_version(registry / name)
-    fitted = fit(stack(tables), name, version)
+    fitted = fit_table(stack(tables), name, version)
     folder = registry / name
     try:
         write_bundle(fitted.bundle, folder / version)

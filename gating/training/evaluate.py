@@ -11,11 +11,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from gating.classifier.heads import Heads
 from gating.records import HEADS, LABELS
-from gating.training.figures import Table
-from gating.training.fit import fit, layer_1_scores, site_numbers
+from gating.training.figures import Table, stack
+from gating.training.fit import fit, site_numbers, table_inputs
 
 Floats = npt.NDArray[np.float64]
+Probabilities = dict[str, Floats]  # of each head, (n_rows, n_labels)
 FOLDS = 5
+RESAMPLES = 500
 BINS = 10
 
 
@@ -32,26 +34,26 @@ class HeadScore:
     ece: float
 
 
-def cross_validate(table: Table, folds: int = FOLDS, seed: int = 0) -> dict[str, Floats]:
-    """Out-of-fold probabilities of each head, shape (n_rows, n_labels), from models that saw no row of the same site. Rows flagged
-    `not-marketing` are left out of both sides; their probabilities are NaN.
+def cross_validate(table: Table, extra: Table | None = None, folds: int = FOLDS, seed: int = 0) -> Probabilities:
+    """Out-of-fold probabilities of each head from models that saw no row of the same site. Rows flagged `not-marketing` are left out of
+    both sides; their probabilities are NaN. `extra` rows (the project's own examples) are trained on in every fold and judged in none.
     """
     found = {head: np.full((len(table), len(LABELS[head])), np.nan) for head in HEADS}
     inside = np.flatnonzero(["not-marketing" not in row.flags for row in table.rows])
     strata = [table.rows[number].labels["strategy"] + table.rows[number].labels["stage"] for number in inside]
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     for train, test in splitter.split(np.zeros(len(inside)), strata, site_numbers(table)[inside]):
-        for head, probabilities in predict(table.take(inside[train]), table.take(inside[test])).items():
+        for head, probabilities in predict(table.take(inside[train]), table.take(inside[test]), extra).items():
             found[head][inside[test]] = probabilities
     return found
 
 
-def predict(train: Table, test: Table) -> dict[str, Floats]:
-    """Probabilities for `test` of a model fitted on `train`, each (n_rows, n_labels)."""
-    bundle = fit(train, "held-out", "0").bundle
+def predict(train: Table, test: Table, extra: Table | None = None) -> Probabilities:
+    """Probabilities for `test` of a model fitted on `train` and `extra`."""
+    bundle = fit(stack([train, extra]) if extra else train, "held-out", "0").bundle
     heads = Heads(bundle)
-    scores = layer_1_scores(test, bundle.arrays)
-    return {head: np.array([heads.probabilities(row, head) for row in scores]) for head in HEADS}
+    inputs = table_inputs(test, heads)
+    return {head: np.array([heads.probabilities(row, head) for row in inputs]) for head in HEADS}
 
 
 def head_score(table: Table, head: str, probabilities: Floats) -> HeadScore:
@@ -69,6 +71,21 @@ def head_score(table: Table, head: str, probabilities: Floats) -> HeadScore:
         accuracy_by_site=float(np.mean(by_site)),
         ece=calibration_error(sure, right),
     )
+
+
+def kappa_interval(table: Table, head: str, probabilities: Floats) -> tuple[float, float]:
+    """95 % interval of kappa by a bootstrap over sites: whole sites are drawn, because pieces of one site err together."""
+    given = np.array([LABELS[head].index(row.labels[head]) if row.labels[head] else -1 for row in table.rows])
+    rows = np.flatnonzero((given >= 0) & ~np.isnan(probabilities[:, 0]))
+    truth, said, sites = given[rows], probabilities[rows].argmax(axis=1), site_numbers(table)[rows]
+    of_site = [np.flatnonzero(sites == site) for site in np.unique(sites)]
+    random = np.random.default_rng(0)
+    kappas = []
+    for _ in range(RESAMPLES):
+        drawn = np.concatenate([of_site[number] for number in random.integers(0, len(of_site), len(of_site))])
+        kappas.append(cohen_kappa_score(truth[drawn], said[drawn]))
+    low, high = np.percentile(kappas, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def calibration_error(sure: Floats, right: Floats) -> float:

@@ -27,6 +27,11 @@ NPZ, TSV = "figures.npz", "figures.tsv"
 COLUMNS = ("id", *HEADS, "flags", "confidence", "site", "repo", "commit", "path", "license")
 
 
+# A word seen on fewer sites is a name, not a signal. The large families ask for more, which halves the model and costs nothing
+# that scripts/quality.py can measure.
+MIN_SITES = {**dict.fromkeys(FAMILIES, 3), "pairs": 5, "skeleton": 5, "openings": 5, "named_style": 5}
+
+
 @dataclass(frozen=True)
 class Row:
     """Labels and origin of one feature row; an empty label was not given."""
@@ -85,12 +90,12 @@ def stack(tables: Sequence[Table]) -> Table:
     return Table(words, np.vstack([table.signals for table in tables]), tuple(row for table in tables for row in table.rows))
 
 
-def save_figures(table: Table, folder: Path, min_sites: int) -> None:
-    """Writes the table, without columns seen on fewer than `min_sites` sites: a word of one site is nobody's business and no help."""
+def save_figures(table: Table, folder: Path) -> None:
+    """Writes the table, without columns seen on fewer than MIN_SITES sites: a word of one site is nobody's business and no help."""
     arrays: dict[str, npt.NDArray[np.generic]] = {"signals": table.signals, "catalogue": np.array(fingerprint())}
     sites = np.unique([row.site for row in table.rows], return_inverse=True)[1]
     for family, matrix in table.words.items():
-        kept = common_columns(matrix, sites, min_sites)
+        kept = common_columns(matrix, sites, MIN_SITES[family])
         small = matrix[:, kept]
         small.sort_indices()
         starts = np.zeros(small.nnz, bool)

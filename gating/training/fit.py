@@ -8,6 +8,7 @@ scores that are honest for every row at the price of one fit. Deterministic: the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,25 +18,37 @@ from scipy.optimize import minimize_scalar
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from gating.classifier.bundle import Array, Bundle
-from gating.classifier.heads import CLIP, Heads
+from gating.classifier.heads import CLIP, FORMAT_SPREAD, Heads
 from gating.errors import ExamplesError
 from gating.features import Features
-from gating.features.catalogue import fingerprint
+from gating.features.catalogue import fingerprint, signal_names
 from gating.features.words import FAMILIES
 from gating.records import HEADS, LABELS
-from gating.training.figures import Table, common_columns
+from gating.training.figures import MIN_SITES, Table, common_columns
 
 Floats = npt.NDArray[np.float64]
 Arrays = dict[str, Array]
 ABSENT = -30.0  # log-odds of a label that training never saw
 CALIBRATION_FOLDS = 5
-MIN_SITES = 3  # a word seen on fewer sites is a name, not a signal
 MIN_ROWS = 30  # fewer labelled rows cannot carry four heads
 CONFIDENCE_WEIGHT = {3: 1.0, 2: 0.7, 1: 0.3}  # annotators' own confidence (RUBRIC section 7), as weights of a row
 RIDGE = 0.1
 LAYER_2_C = 0.02
+FIRST_FORMAT_C = 0.02
+TOLERANCE = 1e-7  # of the gradient: tight enough that another machine finds the same coefficients to six digits
+# Signals that layer 2 sees as they are: what the page is about, and a few that tell formats apart. Chosen on the sites outside
+# the lock-box (docs/accuracy.md).
+DIRECT = (
+    "own_share_before_end", "own_over_a_third", "maker1_block_share", "maker1_in_title", "maker1_first_blocks", "maker1_rate", "maker1_heading_share",
+    "maker2_block_share", "maker2_in_title", "maker_in_main_title", "a_maker_in_main_title", "maker_at_end", "maker_is_rare", "maker_in_suffix", "maker_has_domain",
+    "title_rare_words", "title_capitalised_names", "rare_words_log", "rare_mass_rate", "we_block_share_before_end", "company_over_product_news",
+    "company_news_in_title", "product_news_in_title", "evaluation_in_title", "solution_kinds_in_title", "problems_in_title", "platforms_in_title",
+    "services_in_beginning", "versus", "alternatives", "numbered_best", "versus_ours", "versus_distance", "versus_own", "versus_ask_at_end",
+    "title_review", "title_tool",
+)  # fmt: skip
 SIGNALS = "signals"
 LANDMARKS = 512
 # Each view and the weight of what it sees. "all" decides most; the narrower views let layer 2 see who disagrees.
@@ -43,7 +56,7 @@ VIEWS: dict[str, dict[str, float]] = {
     "all": {**dict.fromkeys(FAMILIES, 1.0), SIGNALS: 3.0},
     "prose": {"words": 1.0, "pairs": 1.0, "beginning": 1.0},
     "skeleton": {"headings": 1.0, "first_headings": 1.0, "short_lines": 1.0, "asks": 1.0, "skeleton": 1.0, "title": 1.0, "description": 1.0},
-    "style": {"style": 1.0, "layout": 1.0, "openings": 1.0, "heading_openings": 1.0},
+    "style": {"style": 1.0, "named_style": 1.0, "layout": 1.0, "openings": 1.0, "heading_openings": 1.0},
     "signals": {SIGNALS: 1.0},
 }
 
@@ -57,15 +70,23 @@ class Fitted:
 
 
 def fit(table: Table, name: str, version: str) -> Fitted:
-    """Trains a bundle on the rows of `table`. Rows flagged `not-marketing` teach that flag and nothing else (RUBRIC 1.4)."""
+    """Trains a bundle on the rows of `table`. Rows flagged `not-marketing` teach that flag and nothing else (RUBRIC 1.4).
+
+    One thread of linear algebra: with several, the order of sums and so the last bits would depend on the machine's load.
+    """
+    with threadpool_limits(1):
+        return _fit(table, name, version)
+
+
+def _fit(table: Table, name: str, version: str) -> Fitted:
     inside = np.array(["not-marketing" not in row.flags for row in table.rows])
     core, aside = table.take(np.flatnonzero(inside)), table.take(np.flatnonzero(~inside))
     if len(core) < MIN_ROWS:
         raise ExamplesError(f"{len(core)} labelled pieces are too few to train a model from nothing; {MIN_ROWS} are the least.")
     arrays: Arrays = {}
     honest = _layer_1(core, arrays)
-    temperatures = _layer_2(honest, core, arrays)
-    _fit_flags(honest, core, aside, arrays)
+    inputs, temperatures = _layer_2(honest, core, arrays)
+    _fit_flags(inputs, core, aside, lambda: Heads(Bundle({"name": name, "version": version, "temperatures": temperatures}, arrays)), arrays)
     sites = {row.site for row in table.rows}
     card = {
         "name": name, "version": version, "catalogue": fingerprint(), "temperatures": temperatures, "n_rows": len(table), "n_sites": len(sites),
@@ -84,24 +105,32 @@ def _layer_1(table: Table, arrays: Arrays) -> Floats:
     kernels = {part: _kernel(matrix) for part, matrix in features.items()}
     honest, offsets = [], []
     maps: dict[str, list[Floats]] = {part: [] for part in features}
-    for shares in VIEWS.values():
+    seen_by: dict[str, list[int]] = {part: [] for part in features}
+    for number, shares in enumerate(VIEWS.values()):
         total = sum(shares.values())
         kernel = np.sum([share / total * kernels[part] for part, share in shares.items()], axis=0)
         dual, mean, left_out = _ridge(kernel, targets, weights, sites)
         honest.append(left_out)
         offsets.append(mean)
-        for part, matrix in features.items():
-            maps[part].append(shares.get(part, 0.0) / total * (matrix.T @ dual))
+        for part, share in shares.items():
+            maps[part].append(share / total * (features[part].T @ dual))
+            seen_by[part].extend(range(number * dual.shape[1], (number + 1) * dual.shape[1]))
     arrays["offset"] = np.concatenate(offsets)
-    for family in FAMILIES:
-        arrays[f"{family}.weights"] = np.hstack(maps[family]).astype(np.float16)
-    arrays["signals.weights"] = unfold @ np.hstack(maps[SIGNALS])
+    for part, view_weights in maps.items():
+        arrays[f"{part}.scores"] = np.array(seen_by[part], dtype=np.int32)
+        weights_of = np.hstack(view_weights)
+        if part == SIGNALS:
+            arrays["signals.weights"] = unfold @ weights_of
+        else:  # eight bits a weight: a quarter of the size, and less than 0.001 of kappa
+            scale = np.maximum(np.abs(weights_of).max(axis=0, initial=0.0), 1e-12) / 127
+            arrays[f"{part}.scale"] = scale.astype(np.float32)
+            arrays[f"{part}.weights"] = np.rint(weights_of / scale).astype(np.int8)
     return np.hstack(honest)
 
 
 def _family_features(matrix: sp.csr_matrix, sites: npt.NDArray[np.int64], family: str, arrays: Arrays) -> sp.csr_matrix:
     """(n_rows, n_kept) TF-IDF of one family, each row of length 1; what scoring needs of it goes into `arrays`."""
-    kept = common_columns(matrix, sites, MIN_SITES)
+    kept = common_columns(matrix, sites, MIN_SITES[family])
     counts = matrix[:, kept].astype(np.float64)
     idf = np.log((1 + counts.shape[0]) / (1 + np.bincount(counts.indices, minlength=len(kept)))) + 1
     arrays[f"{family}.columns"], arrays[f"{family}.idf"] = kept.astype(np.int32), idf.astype(np.float32)
@@ -166,50 +195,79 @@ def _ridge(kernel: Floats, targets: Floats, weights: Floats, sites: npt.NDArray[
     return dual, mean, left_out
 
 
-def _layer_2(scores: Floats, table: Table, arrays: Arrays) -> dict[str, float]:
-    """Fits each head on the honest scores of layer 1, and its temperature on its own cross-validated logits."""
-    mean, scale = scores.mean(axis=0), scores.std(axis=0) + 1e-9
-    arrays["scores.mean"], arrays["scores.scale"] = mean, scale
-    z, sites = (scores - mean) / scale, site_numbers(table)
+def _layer_2(scores: Floats, table: Table, arrays: Arrays) -> tuple[Floats, dict[str, float]]:
+    """Fits each head on the honest scores of layer 1, some signals and a cross-fitted first guess at the format; and its temperature
+    on its own cross-validated logits. Returns the inputs of layer 2, shape (n_rows, n_inputs), and the temperatures.
+    """
+    arrays["scores.mean"], arrays["scores.scale"] = scores.mean(axis=0), scores.std(axis=0) + 1e-9
+    z, sites = (scores - arrays["scores.mean"]) / arrays["scores.scale"], site_numbers(table)
+    arrays["direct"] = np.array([signal_names().index(name) for name in DIRECT], dtype=np.int32)
+    direct = np.clip((table.signals - arrays["signals.mean"]) / arrays["signals.scale"], -CLIP, CLIP)[:, arrays["direct"]]
+    first, arrays["first_format.coef"], arrays["first_format.intercept"] = _cross_fitted(z, table, "format", sites, FIRST_FORMAT_C)
+    guess = np.exp(first - np.logaddexp.reduce(first, axis=1, keepdims=True))
+    inputs = np.hstack([z, direct, FORMAT_SPREAD * guess])
     temperatures = {}
     for head in HEADS:
-        labels = np.array([row.labels[head] for row in table.rows])
-        rows = np.flatnonzero(labels != "")
-        weights = head_weights(table, head)[rows]
-        model = _logistic().fit(z[rows], labels[rows], sample_weight=weights)
-        arrays[f"{head}.coef"], arrays[f"{head}.intercept"] = _every_label(model, head)
-        logits = np.full((len(rows), len(LABELS[head])), ABSENT)
-        for train, test in GroupKFold(CALIBRATION_FOLDS).split(z[rows], groups=sites[rows]):
-            fold = _logistic().fit(z[rows][train], labels[rows][train], sample_weight=weights[train])
-            coef, intercept = _every_label(fold, head)
-            logits[test] = z[rows][test] @ coef.T + intercept
-        temperatures[head] = temperature(logits, np.array([LABELS[head].index(label) for label in labels[rows]]))
-    return temperatures
+        logits, arrays[f"{head}.coef"], arrays[f"{head}.intercept"] = _cross_fitted(inputs, table, head, sites, LAYER_2_C)
+        labels = np.array([LABELS[head].index(row.labels[head]) if row.labels[head] else -1 for row in table.rows])
+        temperatures[head] = temperature(logits[labels >= 0], labels[labels >= 0])
+    return inputs, temperatures
 
 
-def _fit_flags(honest: Floats, core: Table, aside: Table, arrays: Arrays) -> None:
+def _cross_fitted(inputs: Floats, table: Table, head: str, sites: npt.NDArray[np.int64], c: float) -> tuple[Floats, Floats, Floats]:
+    """A head's logits for every row from models without its site, and the coefficients and intercepts of the model on all rows."""
+    labels = np.array([row.labels[head] for row in table.rows])
+    weights = head_weights(table, head)
+    logits = np.empty((len(labels), len(LABELS[head])))
+    for train, test in GroupKFold(min(CALIBRATION_FOLDS, len(np.unique(sites)))).split(inputs, groups=sites):
+        given = train[labels[train] != ""]
+        coef, intercept = _logistic(inputs[given], labels[given], weights[given], head, c)
+        logits[test] = inputs[test] @ coef.T + intercept
+    given = np.flatnonzero(labels != "")
+    return logits, *_logistic(inputs[given], labels[given], weights[given], head, c)
+
+
+def _logistic(inputs: Floats, labels: npt.NDArray[np.str_], weights: Floats, head: str, c: float) -> tuple[Floats, Floats]:
+    """Multinomial logistic regression with one row of coefficients for each of the head's labels; a label that no row had gets
+    log-odds that nobody reaches.
+    """
+    coef, intercept = np.zeros((len(LABELS[head]), inputs.shape[1])), np.full(len(LABELS[head]), ABSENT)
+    if len(np.unique(labels)) == 1:
+        intercept[LABELS[head].index(labels[0])] = 0.0
+        return coef, intercept
+    model = LogisticRegression(C=c, max_iter=5000, tol=TOLERANCE).fit(inputs, labels, sample_weight=weights)
+    rows, constants = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+        rows, constants = np.vstack([-rows / 2, rows / 2]), np.concatenate([-constants / 2, constants / 2])
+    for label, row, constant in zip(model.classes_, rows, constants, strict=True):
+        at = LABELS[head].index(str(label))
+        coef[at], intercept[at] = row, constant
+    return coef, intercept
+
+
+def _fit_flags(inputs: Floats, core: Table, aside: Table, heads: Callable[[], Heads], arrays: Arrays) -> None:
     """The two learned flags. `not-marketing` is told from the rows set aside, which layer 1 has never seen."""
-    mean, scale = arrays["scores.mean"], arrays["scores.scale"]
-    z = (honest - mean) / scale
-    _fit_flag("customer", z, np.array(["customer" in row.flags for row in core.rows]), arrays)
-    outside = (layer_1_scores(aside, arrays) - mean) / scale if len(aside) else z[:0]
-    _fit_flag("not-marketing", np.vstack([z, outside]), np.arange(len(z) + len(outside)) >= len(z), arrays)
+    _fit_flag("customer", inputs, np.array(["customer" in row.flags for row in core.rows]), arrays)
+    outside = table_inputs(aside, heads()) if len(aside) else inputs[:0]
+    _fit_flag("not-marketing", np.vstack([inputs, outside]), np.arange(len(inputs) + len(outside)) >= len(inputs), arrays)
 
 
-def _fit_flag(flag: str, z: Floats, given: npt.NDArray[np.bool_], arrays: Arrays) -> None:
+def _fit_flag(flag: str, inputs: Floats, given: npt.NDArray[np.bool_], arrays: Arrays) -> None:
     if given.any():
-        model = _logistic().fit(z, given)
+        model = LogisticRegression(C=LAYER_2_C, max_iter=5000, tol=TOLERANCE).fit(inputs, given)
         arrays[f"{flag}.coef"], arrays[f"{flag}.intercept"] = model.coef_, model.intercept_
     else:
-        arrays[f"{flag}.coef"], arrays[f"{flag}.intercept"] = np.zeros((1, z.shape[1])), np.array([ABSENT])
+        arrays[f"{flag}.coef"], arrays[f"{flag}.intercept"] = np.zeros((1, inputs.shape[1])), np.array([ABSENT])
 
 
-def layer_1_scores(table: Table, arrays: Arrays) -> Floats:
-    """Layer 1 of a bundle over a whole table, shape (n_rows, n_scores): the same numbers as Heads.scores gives row by row."""
-    heads = Heads(Bundle({"name": "", "version": "", "temperatures": dict.fromkeys(HEADS, 1.0)}, arrays))
-    scores = [heads.scores(Features({family: np.repeat(row.indices, row.data.astype(int)) for family in FAMILIES for row in [table.words[family][number]]},
-                                    table.signals[number].astype(np.float64))) for number in range(len(table))]  # fmt: skip
-    return np.array(scores)
+def table_inputs(table: Table, heads: Heads) -> Floats:
+    """The inputs of layer 2 for every row of a table, shape (n_rows, n_inputs): the numbers that scoring the piece itself gives."""
+    found = []
+    for number, signals in enumerate(table.signals):
+        rows = {family: matrix[number] for family, matrix in table.words.items()}
+        words = {family: np.repeat(row.indices, row.data.astype(np.int64)) for family, row in rows.items()}
+        found.append(heads.inputs(Features(words, signals.astype(np.float64))))
+    return np.array(found)
 
 
 def temperature(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
@@ -220,22 +278,6 @@ def temperature(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
         return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(labels)), labels]).mean())
 
     return float(round(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x), 4))
-
-
-def _logistic() -> LogisticRegression:
-    return LogisticRegression(C=LAYER_2_C, max_iter=500)
-
-
-def _every_label(model: LogisticRegression, head: str) -> tuple[Floats, Floats]:
-    """Coefficients with one row for each of the head's labels; a label that no row had gets log-odds nobody reaches."""
-    coef, intercept = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-        coef, intercept = np.vstack([-coef / 2, coef / 2]), np.concatenate([-intercept / 2, intercept / 2])
-    whole = np.zeros((len(LABELS[head]), coef.shape[1])), np.full(len(LABELS[head]), ABSENT)
-    for label, row, constant in zip(model.classes_, coef, intercept, strict=True):
-        at = LABELS[head].index(str(label))
-        whole[0][at], whole[1][at] = row, constant
-    return whole
 
 
 def _digest(table: Table) -> str:
