@@ -16,7 +16,7 @@ from gating.classifier.bundle import base_folder, load_bundle
 from gating.classifier.evidence import QUOTED_HEADS
 from gating.features.catalogue import fingerprint
 from gating.reading import Job, plan, read_job
-from gating.records import LABELS, Finding, HeadVerdict, Piece, Skipped, Verdict
+from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped, Verdict
 from gating.settings import Settings
 
 JOBS_A_BATCH = 16
@@ -100,7 +100,7 @@ def what_would_flip(finding: Finding, assessor: Assessor) -> tuple[Flip, ...]:
         for change in changes(finding.piece, [item for item in finding.advice.evidence if item.label == before.label]):
             verdict, _ = assessor.classifier.classify(change.piece, quotes=0)
             after = verdict.head(head)
-            left = after.probabilities[LABELS[head].index(before.label)]
+            left = after.probabilities[PLACES[before.label]]
             flipped = after.label != before.label
             rank = (change.size - 1000 if flipped else left, change, after)
             if best is None or rank[0] < best[0]:

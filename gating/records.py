@@ -55,6 +55,9 @@ LABELS: dict[str, tuple[str, ...]] = {
 }
 
 
+PLACES = {label: place for labels in LABELS.values() for place, label in enumerate(labels)}  # no label stands in two heads
+
+
 class BlockKind(StrEnum):
     """What a run of text is on the page."""
 
@@ -137,8 +140,8 @@ class HeadVerdict:
 
     @property
     def confidence(self) -> float:
-        """Probability of the label given, 0..1."""
-        return max(self.probabilities)
+        """Probability of the label given, 0..1. In a near tie that the rubric breaks, another label may have a little more."""
+        return self.probabilities[PLACES[self.label]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gating.advice import advise
+from gating.classifier.heads import decide
 from gating.records import HEADS, LABELS, Advice, HeadVerdict, Piece, Verdict
 from gating.settings import Settings, load_settings
 from gating.training.evaluate import HeadScore, Probabilities, cross_validate, head_score, kappa_interval, predict
@@ -76,7 +77,7 @@ def review_lines(table: Table, found: Probabilities) -> list[str]:
 
 
 def _advice(piece: Piece, probabilities: dict[str, np.ndarray], settings: Settings) -> tuple[Verdict, Advice]:
-    heads = {head: HeadVerdict(LABELS[head][int(values.argmax())], tuple(float(value) for value in values)) for head, values in probabilities.items()}
+    heads = {head: HeadVerdict(LABELS[head][decide(values, head)], tuple(float(value) for value in values)) for head, values in probabilities.items()}
     verdict = Verdict(piece.id, **heads, flags=(), model="held-out")
     return verdict, advise(piece, verdict, (), settings)
 

@@ -12,11 +12,12 @@ from rich.text import Text
 from gating.advice.changes import Flip
 from gating.advice.sentences import because, part_words
 from gating.library.summary import summarise
-from gating.records import Finding, Skipped, Status
+from gating.records import PLACES, Finding, Skipped, Status
 from gating.report.safe import visible
 from gating.report.tables import percent
 
 BAR = 10  # cells of the stage bar
+QUOTE_WORDS = 9  # of the quote in a table row; `explain` and the records have it whole
 GATE_STYLE = {"ungated": "green", "soft-gate": "yellow", "gated": "red"}
 STRATEGY_STYLE = {"demand-gen": "cyan", "lead-gen": "magenta"}
 PART_NAMES = {"uniqueness": "Uniqueness", "work_saved": "Work it saves", "buying_closeness": "Buying closeness", "reach_need": "Need for reach", "hostility": "Audience hostility"}
@@ -77,7 +78,9 @@ def _first_reason(finding: Finding) -> Text:
     quote = next((item for item in advice.evidence if item.label == finding.verdict.strategy.label), None)
     reason = Text()
     if quote:
-        reason.append(f'"{visible(quote.quote)}"', style="italic")
+        words = visible(quote.quote).split()
+        shown = " ".join(words[:QUOTE_WORDS]) + ("…" if len(words) > QUOTE_WORDS else "")
+        reason.append(f'"{shown}"', style="italic")
         reason.append(f" line {quote.line}\n" if quote.line else "\n", style="dim not italic")
     reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts))
     return reason
@@ -122,8 +125,7 @@ def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
 
 
 def _flip_words(flip: Flip) -> str:
-    chance = flip.before.probabilities.index(max(flip.before.probabilities))
-    left = percent(flip.after.probabilities[chance])
+    left = percent(flip.after.probabilities[PLACES[flip.before.label]])
     if flip.after.label != flip.before.label:
         return f"{flip.change} -> {flip.after.label} ({percent(flip.after.confidence)})"
     return f"no single change tried flips {flip.before.label}; nearest: {flip.change} ({percent(flip.before.confidence)} -> {left})"

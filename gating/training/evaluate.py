@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from gating.classifier.heads import Heads
+from gating.classifier.heads import Heads, decide
 from gating.records import HEADS, LABELS
 from gating.training.figures import Table, stack
 from gating.training.fit import fit, site_numbers, table_inputs
@@ -60,7 +60,8 @@ def head_score(table: Table, head: str, probabilities: Floats) -> HeadScore:
     """The figures of one head over the rows that have a probability and a label."""
     given = np.array([LABELS[head].index(row.labels[head]) if row.labels[head] else -1 for row in table.rows])
     rows = np.flatnonzero((given >= 0) & ~np.isnan(probabilities[:, 0]))
-    truth, said, sure = given[rows], probabilities[rows].argmax(axis=1), probabilities[rows].max(axis=1)
+    truth, said = given[rows], decisions(probabilities[rows], head)
+    sure = probabilities[rows][np.arange(len(rows)), said]
     right = (truth == said).astype(float)
     sites = site_numbers(table)[rows]
     by_site = [right[sites == site].mean() for site in np.unique(sites)]
@@ -73,11 +74,16 @@ def head_score(table: Table, head: str, probabilities: Floats) -> HeadScore:
     )
 
 
+def decisions(probabilities: Floats, head: str) -> npt.NDArray[np.int64]:
+    """The place of the label given for each row."""
+    return np.array([decide(row, head) for row in probabilities], dtype=np.int64)
+
+
 def kappa_interval(table: Table, head: str, probabilities: Floats) -> tuple[float, float]:
     """95 % interval of kappa by a bootstrap over sites: whole sites are drawn, because pieces of one site err together."""
     given = np.array([LABELS[head].index(row.labels[head]) if row.labels[head] else -1 for row in table.rows])
     rows = np.flatnonzero((given >= 0) & ~np.isnan(probabilities[:, 0]))
-    truth, said, sites = given[rows], probabilities[rows].argmax(axis=1), site_numbers(table)[rows]
+    truth, said, sites = given[rows], decisions(probabilities[rows], head), site_numbers(table)[rows]
     of_site = [np.flatnonzero(sites == site) for site in np.unique(sites)]
     random = np.random.default_rng(0)
     kappas = []
