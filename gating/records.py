@@ -92,10 +92,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ObservedGate:
-    """How the piece is given out today, as far as its source shows: gated, soft-gate, ungated or unknown."""
+    """How the piece is given out today, as far as its source shows: gated, soft-gate, ungated or unknown.
+
+    `lead_form`: a form for contact, demo or registration is there; it is no gate before content, it is the service itself.
+    """
 
     verdict: str = "unknown"
     evidence: str = ""
+    lead_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gating.advice.gate_score import gate_rule, score_gate
-from gating.advice.policy import apply_policy, rubric_gate
+from gating.advice.policy import FORM_IS_SERVICE, apply_policy, rubric_gate
 from gating.advice.sentences import measures_for, why
-from gating.records import Advice, Evidence, Gate, Piece, Stage, Strategy, Verdict
+from gating.records import Advice, Evidence, Gate, ObservedGate, Piece, Stage, Strategy, Verdict
 from gating.settings import Settings
 
 __all__ = ["advise"]
@@ -29,7 +29,7 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
         gate_rule=rule,
         gate_parts=parts,
         phase=phase_of(verdict),
-        action="review" if review else _action(gate, piece.observed.verdict),
+        action="review" if review else _action(gate, rule, piece.observed),
         review=review,
         measures=measures_for(verdict),
         evidence=evidence,
@@ -53,7 +53,9 @@ def phase_of(verdict: Verdict) -> str:
     return "accelerate"
 
 
-def _action(gate: Gate, observed: str) -> str:
-    if observed == gate or (observed == "unknown" and gate is Gate.UNGATED):
+def _action(gate: Gate, rule: str, observed: ObservedGate) -> str:
+    if observed.verdict == gate or (observed.verdict == "unknown" and gate is Gate.UNGATED):
+        return "keep"
+    if rule == FORM_IS_SERVICE and gate is Gate.GATED and observed.lead_form:
         return "keep"
     return {Gate.UNGATED: "ungate", Gate.SOFT_GATE: "soft-gate", Gate.GATED: "gate"}[gate]

@@ -30,7 +30,9 @@ ASSET = re.compile(
     r"\b(?:e-?book|white\s?paper|guide|report|template|checklist|workbook|toolkit|playbook|datasheet|case study|webinar|recording|pdf|copy|download|kit)\b", re.IGNORECASE
 )
 GIVE = re.compile(r"\b(?:download|access|watch|unlock|get|send me|receive|read)\b", re.IGNORECASE)
-LEAD = re.compile(r"\b(?:demo|trial|quote|contact|consultation|talk to|call back|get in touch|apply|application)\b", re.IGNORECASE)
+LEAD = re.compile(
+    r"\b(?:demo|trial|quote|contact|consultation|talk to|call back|get in touch|apply|application|register|registration|reserve|save (?:my|your) seat|book)\b", re.IGNORECASE
+)
 RESIDUE = re.compile(r"enable JavaScript in your browser to complete this form", re.IGNORECASE)
 OPEN_BEFORE = 250  # words; whoever has read so much was not stopped by a gate
 ASSET_ON_PAGE = 800  # words; with so much to read, a form is an offer inside the piece, not its gate
@@ -79,7 +81,7 @@ def gate_in_dom(tree: LexborHTMLParser, page: Page) -> ObservedGate:
         return ObservedGate("unknown", "the remains of a form stand in the text; the form itself is gone")
     if tree.body is None or not page.blocks:
         return ObservedGate()
-    return ObservedGate("ungated", lead or "no form stands before the content")
+    return ObservedGate("ungated", lead or "no form stands before the content", lead_form=bool(lead))
 
 
 def _asks_for_contact(form: LexborNode) -> bool:

@@ -68,7 +68,7 @@ def _row(finding: Finding) -> tuple[RenderableType, ...]:
     gate = Text(advice.gate.value, style=GATE_STYLE[advice.gate.value])
     gate.append(f"\n{percent(verdict.gate.confidence)}", style="dim")
     if piece.observed.verdict not in ("unknown", advice.gate.value):
-        gate.append(f"\ntoday: {piece.observed.verdict}", style="bold")
+        gate.append(f"\ntoday: {'lead form' if piece.observed.lead_form else piece.observed.verdict}", style="bold")
     return name, strategy, stage_bar(verdict.stage.label, verdict.stage_score), gate, _first_reason(finding)
 
 

@@ -1,12 +1,14 @@
 """Piece + Verdict + policy -> Advice."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gating.advice import advise, phase_of
 from gating.advice.sentences import measures_for
-from gating.records import LABELS, Block, BlockKind, Evidence, Gate, ObservedGate, Stage, Strategy
+from gating.assess import Assessor, assess_paths
+from gating.records import LABELS, Block, BlockKind, Evidence, Finding, Gate, ObservedGate, Stage, Strategy
 from gating.settings import Settings
 from tests.builders import PROSE, piece_of, verdict_of
 
@@ -117,3 +119,11 @@ def test_advice_that_follows_the_rule_has_its_own_reason(settings: Settings) -> 
     """Open by nature, a form that is the service, value first: three different sentences."""
     reasons = {advise(piece, verdict, (), settings).why.partition("; ")[2] for verdict, piece in AGREED.values()}
     assert len(reasons) == 3
+
+
+def test_a_registration_that_has_its_form_is_kept(assessor: Assessor) -> None:
+    """Where the form is the service and it is there, nothing is left to do."""
+    page = (Path(__file__).resolve().parents[2] / "samples" / "drafts" / "webinar-registration.html").as_posix()
+    (finding,) = assess_paths([page], assessor)
+    assert isinstance(finding, Finding)
+    assert (finding.piece.observed.lead_form, finding.advice.gate.value, finding.advice.action) == (True, "gated", "keep")
