@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Assessor:
     settings: Settings
     mapping: Mapping[str, str] = field(default_factory=dict)
     today: datetime.date = field(default_factory=datetime.date.today)
+    recipe: Recipe | None = None  # how a worker makes the same; without it all work is done in this process
 
     def assess(self, piece: Piece, quotes: int = 1) -> Finding:
         """The finding on one piece."""
@@ -68,23 +70,47 @@ def _dates(text: str) -> Iterator[datetime.date]:
             continue
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """What an assessor is made from: small enough to send to a worker, which makes its own and keeps it."""
+
+    settings: Settings
+    model: Path | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
+    today: datetime.date = field(default_factory=datetime.date.today)
+
+    def make(self) -> Assessor:
+        """An assessor with the model in `model`, or the shipped one. Raises BundleError when it cannot be used."""
+        bundle = load_bundle(self.model or base_folder(), fingerprint())
+        return Assessor(Classifier.of(bundle), self.settings, dict(self.mapping), self.today, self)
+
+
 def make_assessor(settings: Settings, model: Path | None = None, mapping: Mapping[str, str] | None = None) -> Assessor:
     """An assessor with the model in `model`, or the shipped one. Raises BundleError when it cannot be used."""
-    return Assessor(Classifier.of(load_bundle(model or base_folder(), fingerprint())), settings, mapping or {})
+    return Recipe(settings, model, tuple(sorted((mapping or {}).items()))).make()
 
 
 def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int = 1) -> Iterator[Finding | Skipped]:
     """One result for every input behind `paths`, in the order of the inputs; the same results for any number of `jobs`."""
     planned = plan(paths, assessor.settings, exclude, assessor.mapping)
-    if jobs == 1:
+    if jobs == 1 or assessor.recipe is None:
         for job in planned:
             yield from assessor.do([job])
         return
     from joblib import Parallel, delayed
 
-    batches = (delayed(assessor.do)(batch) for batch in iter(lambda: list(islice(planned, JOBS_A_BATCH)), []))
+    batches = (delayed(_do_in_worker)(assessor.recipe, batch) for batch in iter(lambda: list(islice(planned, JOBS_A_BATCH)), []))
     for results in Parallel(n_jobs=jobs, return_as="generator", max_nbytes=None)(batches):
         yield from results
+
+
+@lru_cache(maxsize=1)
+def _assessor_of(recipe: Recipe) -> Assessor:
+    return recipe.make()
+
+
+def _do_in_worker(recipe: Recipe, batch: list[Job]) -> list[Finding | Skipped]:
+    return _assessor_of(recipe).do(batch)
 
 
 def what_would_flip(finding: Finding, assessor: Assessor) -> tuple[Flip, ...]:
