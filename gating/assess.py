@@ -13,8 +13,9 @@ from pathlib import Path
 from gating.advice import advise
 from gating.advice.changes import Change, Flip, changes
 from gating.classifier import Classifier
-from gating.classifier.bundle import base_folder, load_bundle
+from gating.classifier.bundle import base_folder, load_bundle, shipped_folder
 from gating.classifier.evidence import QUOTED_HEADS
+from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import fingerprint
 from gating.reading import Job, plan, read_job
 from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped, Verdict
@@ -82,7 +83,9 @@ class Recipe:
     def make(self) -> Assessor:
         """An assessor with the model in `model`, or the shipped one. Raises BundleError when it cannot be used."""
         bundle = load_bundle(self.model or base_folder(), fingerprint())
-        return Assessor(Classifier.of(bundle), self.settings, dict(self.mapping), self.today, self)
+        below = self.settings.second_reader.below
+        second = SecondReader(shipped_folder("second")) if below > 0 and is_installed() else None
+        return Assessor(Classifier.of(bundle, second, below), self.settings, dict(self.mapping), self.today, self)
 
 
 def make_assessor(settings: Settings, model: Path | None = None, mapping: Mapping[str, str] | None = None) -> Assessor:

@@ -141,6 +141,7 @@ class HeadVerdict:
 
     label: str
     probabilities: tuple[float, ...]
+    cannot_exclude: tuple[str, ...] = ()  # the conformal set: holds the right label for nine pieces in ten, likeliest first
 
     @property
     def confidence(self) -> float:

@@ -36,12 +36,20 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReading:
+    """Below which probability of its least sure label a piece is read a second time, 0..1; 0 never."""
+
+    below: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run can be told; see defaults.toml for what each key means."""
 
     policy: str
     limits: Limits
     review: Review
+    second_reader: SecondReading
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -91,11 +99,16 @@ def _kind(default: object) -> str:
 def _build(values: dict[str, Any], file: str) -> Settings:
     if values["policy"] not in POLICIES:
         raise SettingsError(f"{file}: policy must be one of {', '.join(POLICIES)}, found {values['policy']!r}.")
-    for name, value in values["review"].items():
+    for name, value in [(f"{table}.{key}", number) for table in ("review", "second_reader") for key, number in values[table].items()]:
         if not 0 <= value <= 1:
-            raise SettingsError(f"{file}: review.{name} must lie between 0 and 1, found {value!r}.")
+            raise SettingsError(f"{file}: {name} must lie between 0 and 1, found {value!r}.")
     for name, value in values["limits"].items():
         if not math.isfinite(value) or value < 1 or value != int(value):
             raise SettingsError(f"{file}: limits.{name} must be a whole number of at least 1, found {value!r}.")
     assert {field.name for field in fields(Limits)} == set(values["limits"])
-    return Settings(policy=values["policy"], limits=Limits(**{name: int(value) for name, value in values["limits"].items()}), review=Review(**values["review"]))
+    return Settings(
+        policy=values["policy"],
+        limits=Limits(**{name: int(value) for name, value in values["limits"].items()}),
+        review=Review(**values["review"]),
+        second_reader=SecondReading(**values["second_reader"]),
+    )

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 from pathlib import Path
 
 import numpy as np
+from sklearn.metrics import cohen_kappa_score
 
 from gating.advice import advise
+from gating.advice.policy import rubric_gate
 from gating.classifier.heads import decide
+from gating.features.catalogue import signal_names
 from gating.records import HEADS, LABELS, Advice, HeadVerdict, Piece, Verdict
 from gating.settings import Settings, load_settings
-from gating.training.evaluate import HeadScore, Probabilities, cross_validate, head_score, kappa_interval, predict
+from gating.training.evaluate import HeadScore, Probabilities, conformal_coverage, cross_validate, head_score, kappa_interval, predict
 from gating.training.examples import read_examples
 from gating.training.figures import Table, load_figures, table_of
 
@@ -56,9 +60,9 @@ def table_rows(table: Table, found: Probabilities) -> list[str]:
     return rows
 
 
-def review_lines(table: Table, found: Probabilities) -> list[str]:
-    """How many pieces are sent to a person, how right the others are, how often the gate advice errs badly: of the advice itself, so the
-    pages' texts are needed.
+def advice_lines(table: Table, found: Probabilities) -> list[str]:
+    """How many pieces are sent to a person, how right the others are, how often the gate advice errs badly, and the two ways to the gate
+    side by side. Of the advice itself, so the pages' texts are needed.
     """
     if not CORPUS.is_file():
         return ["(What is sent to a person is measured where the pages' texts are.)"]
@@ -69,17 +73,79 @@ def review_lines(table: Table, found: Probabilities) -> list[str]:
     ]
     kept = [(row, verdict, advice) for row, (verdict, advice) in said if not advice.review]
     right = {head: float(np.mean([verdict.head(head).label == row.labels[head] for row, verdict, _ in kept])) for head in ("strategy", "stage", "gate")}
-    severe = float(np.mean([advice.gate_neutral == "gated" and row.labels["gate"] == "ungated" for row, (_, advice) in said]))
+    truth = [row.labels["gate"] for row, _ in said]
+    ways = {
+        "the model's gate head (what is advised)": [advice.gate_neutral.value for _, (_, advice) in said],
+        "the rubric's rules and score on predicted labels": [rubric_gate(advice.gate_rule, advice.gate_parts).value for _, (_, advice) in said],
+    }
+    rows = ["| gate advice by | kappa | right | `gated` where `ungated` is right |", "|---|---|---|---|"]
+    for way, gates in ways.items():
+        pairs = list(zip(gates, truth, strict=True))
+        severe = float(np.mean([gate == "gated" and true == "ungated" for gate, true in pairs]))
+        rows.append(f"| {way} | {cohen_kappa_score(truth, gates):.2f} | {np.mean([gate == true for gate, true in pairs]):.1%} | {severe:.1%} |")
+    agree = [gate == true for gate, other, true in zip(*ways.values(), truth, strict=True) if gate == other]
     return [
         f"{1 - len(kept) / len(said):.1%} of pieces are sent to a person. Of the others {right['strategy']:.1%} of strategies, {right['stage']:.1%} of stages and "
-        f"{right['gate']:.1%} of gates are right. `gated` is advised where `ungated` is right for {severe:.1%} of all pieces."
-    ]
+        f"{right['gate']:.1%} of gates are right.",
+        "", *rows, "",
+        f"The two agree on {len(agree) / len(said):.1%} of pieces and are then right on {np.mean(agree):.1%}; where they differ, a person is asked.",
+    ]  # fmt: skip
+
+
+def slice_rows(table: Table, found: Probabilities) -> list[str]:
+    """Where it is right and where not: off the diagonal, by length, by how sure the annotator was."""
+    labels = [row.labels for row in table.rows]
+    words = np.array([table.signals[number][signal_names().index("words_log")] for number in range(len(table))])
+    short, long = np.percentile(words, [33.3, 66.7])
+    slices = {
+        "lead-gen, ungated": [label["strategy"] == "lead-gen" and label["gate"] == "ungated" for label in labels],
+        "lead-gen, awareness": [label["strategy"] == "lead-gen" and label["stage"] == "awareness" for label in labels],
+        "demand-gen, decision": [label["strategy"] == "demand-gen" and label["stage"] == "decision" for label in labels],
+        "shortest third": list(words <= short), "middle third": list((words > short) & (words <= long)), "longest third": list(words > long),
+        "annotator sure of strategy": [row.confidence[0] == 3 for row in table.rows], "annotator guessed the strategy": [row.confidence[0] == 1 for row in table.rows],
+        "annotator sure of stage": [row.confidence[1] == 3 for row in table.rows], "annotator leaning on stage": [row.confidence[1] == 2 for row in table.rows],
+    }  # fmt: skip
+    rows = ["| slice | pieces | strategy right | stage right | gate right | format right |", "|---|---|---|---|---|---|"]
+    for name, chosen in slices.items():
+        inside = np.flatnonzero(np.array(chosen) & ~np.isnan(found["gate"][:, 0]))
+        part = table.take(inside)
+        shares = [f"{head_score(part, head, found[head][inside]).accuracy:.1%}" for head in HEADS]
+        rows.append(f"| {name} | {len(inside)} | {' | '.join(shares)} |")
+    return rows
+
+
+def conformal_rows(table: Table, found: Probabilities) -> list[str]:
+    """How often the label sets that are meant to hold the right label for nine pieces in ten do so."""
+    rows = ["| label | sets that hold the right label | the same, worst tenth of sites | labels in a set |", "|---|---|---|---|"]
+    for head in HEADS:
+        covered, worst, size = conformal_coverage(table, head, found[head])
+        rows.append(f"| {head} | {covered:.1%} | {worst:.1%} | {size:.2f} |")
+    return rows
 
 
 def _advice(piece: Piece, probabilities: dict[str, np.ndarray], settings: Settings) -> tuple[Verdict, Advice]:
     heads = {head: HeadVerdict(LABELS[head][decide(values, head)], tuple(float(value) for value in values)) for head, values in probabilities.items()}
     verdict = Verdict(piece.id, **heads, flags=(), model="held-out")
     return verdict, advise(piece, verdict, (), settings)
+
+
+def bench_lines() -> list[str]:
+    """The tables of benchmarks/quality, where its results lie."""
+    folder = ROOT / "benchmarks" / "quality"
+    if not (folder / "table.py").is_file():
+        return []
+    spec = importlib.util.spec_from_file_location("quality_table", folder / "table.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return ["## Beside other methods", "", *module.variant_table(), "", "## What each part is worth", "", *module.ablation_table(), ""]
+
+
+def write_between(file: Path, lines: list[str]) -> None:
+    """Puts `lines` between the marks of a file."""
+    before, _, after = file.read_text(encoding="utf-8").partition(MARK)
+    file.write_text(before + MARK + "\n".join(lines) + "\n" + END + after.partition(END)[2], encoding="utf-8")
 
 
 def main() -> None:
@@ -91,22 +157,24 @@ def main() -> None:
     opened, locked = split(table)
     extra = table_of(read_examples([str(ROOT / "training_data" / "examples.jsonl")], load_settings()).examples)
     found = cross_validate(opened, extra)
-    measured = [*table_rows(opened, found), "", *review_lines(opened, found)]
+    heads = table_rows(opened, found)
+    advice = advice_lines(opened, found)
     text = [
         "# Accuracy", "",
         "Two questions decide what these figures are worth: on what, and seen by whom before. The pieces are pages of public website repositories,",
         f"{len(table)} of {len({row.site for row in table.rows})} organisations, English, labelled one by one by language-model annotators under the rubric. Two such annotators agree with each other as the",
         "last column says; people may agree less. No organisation stands on both sides of a split. Written by `scripts/quality.py`.", "",
-        f"## Cross-validation by organisation: {len(opened)} pieces, {len({row.site for row in opened.rows})} organisations", "", *measured, "",
+        f"## Cross-validation by organisation: {len(opened)} pieces, {len({row.site for row in opened.rows})} organisations", "", *heads, "", *advice, "",
     ]  # fmt: skip
     if arguments.lock_box:
         held = predict(opened, locked, extra)
         text += [f"## Lock-box: {len(locked)} pieces, {len({row.site for row in locked.rows})} organisations that no decision looked at", "",
-                 *table_rows(locked, held), "", *review_lines(locked, held), ""]  # fmt: skip
+                 *table_rows(locked, held), "", *advice_lines(locked, held), ""]  # fmt: skip
+    text += ["## Label sets", "", "`gating explain` names, beside the label, the others it cannot exclude. The sets are made to hold the right label for nine pieces in ten.", "",
+             *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", *bench_lines()]  # fmt: skip
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(text), encoding="utf-8")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    before, _, after = readme.partition(MARK)
-    (ROOT / "README.md").write_text(before + MARK + "\n".join(measured) + "\n" + END + after.partition(END)[2], encoding="utf-8")
+    for page in ("README.md", "docs/model-card.md"):
+        write_between(ROOT / page, [*heads, "", advice[0]])
     print("\n".join(text))
 
 

@@ -40,9 +40,14 @@ class Bundle:
 
 
 def base_folder() -> Path:
-    """The folder of the shipped model: inside an installed package, or beside the package in a checkout."""
+    """The folder of the shipped model."""
+    return shipped_folder("base")
+
+
+def shipped_folder(name: str) -> Path:
+    """The folder of something shipped: inside an installed package, or beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
-    for folder in (package / "models" / "base", package.parent / "models" / "base"):
+    for folder in (package / "models" / name, package.parent / "models" / name):
         if (folder / CURRENT).is_file():
             return folder
     raise BundleError("the shipped model is missing from this installation. Install gating again, or run `gating train training_data --name base` in a checkout.")

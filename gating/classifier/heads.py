@@ -55,6 +55,7 @@ class Heads:
             )
             for family in FAMILIES
         }  # fmt: skip
+        self._thresholds: dict[str, float] = bundle.card["conformal_thresholds"]
         self._temperature = {head: float(bundle.card["temperatures"][head]) for head in HEADS}
 
     def scores(self, features: Features) -> Floats:
@@ -93,13 +94,22 @@ class Heads:
         arrays = self._arrays
         return softmax((arrays[f"{head}.coef"] @ inputs + arrays[f"{head}.intercept"]) / self._temperature[head])
 
-    def verdicts(self, inputs: Floats) -> dict[str, HeadVerdict]:
-        """The verdict of each head in HEADS."""
-        found = {}
-        for head in HEADS:
-            probabilities = self.probabilities(inputs, head)
-            found[head] = HeadVerdict(self.labels[head][decide(probabilities, head)], tuple(float(value) for value in probabilities))
-        return found
+    def all_probabilities(self, inputs: Floats) -> dict[str, Floats]:
+        """The probabilities of each head in HEADS."""
+        return {head: self.probabilities(inputs, head) for head in HEADS}
+
+    def verdicts(self, found: dict[str, Floats]) -> dict[str, HeadVerdict]:
+        """The verdict of each head from its probabilities."""
+        verdicts = {}
+        for head, probabilities in found.items():
+            label = self.labels[head][decide(probabilities, head)]
+            verdicts[head] = HeadVerdict(label, tuple(float(value) for value in probabilities), self._label_set(head, label, probabilities))
+        return verdicts
+
+    def _label_set(self, head: str, label: str, probabilities: Floats) -> tuple[str, ...]:
+        """The label given, and every other whose probability reaches the head's conformal threshold, likeliest first."""
+        order = np.argsort(-probabilities, kind="stable")
+        return (label, *(name for place in order if probabilities[place] >= self._thresholds[head] and (name := self.labels[head][place]) != label))
 
     def flags(self, inputs: Floats) -> tuple[str, ...]:
         """The flags that the model raises; `thin` and `stale` are rules and not learned."""

@@ -11,7 +11,7 @@ from gating.features.rules import ZONES, phrase_counts, rules, skeleton_lines
 from gating.features.view import View
 from gating.records import BlockKind, Piece
 
-RATED_ZONES = ("headings", "short_lines", "openings")
+RATED_ZONES = ("headings", "short_lines")
 SHORT_ASK = 60  # characters; a longer text mentions an ask, it does not make one
 ASK_WORDS = re.compile(
     r"\b(?:demo|contact|get in touch|talk to|quote|call|consultation|trial|sign up|get started|try|buy|start|download|get (?:the|your)|access|register|"

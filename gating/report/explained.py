@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gating.advice.changes import Flip
 from gating.advice.sentences import part_words
-from gating.records import Finding
+from gating.records import HEADS, Finding
 from gating.report.record import record_of
 
 
@@ -17,4 +17,5 @@ def explained_json(finding: Finding, flips: Sequence[Flip]) -> str:
     parts = {name: part_words(name, value) for name, value in record["gate_parts"].items() if name != "total"}
     said = [{"head": flip.head, "from": flip.before.label, "to": flip.after.label, "flips": flip.after.label != flip.before.label, "change": flip.change,
              "probability": round(flip.after.confidence, 6)} for flip in flips]  # fmt: skip
-    return json.dumps({**record, "gate_rule": finding.advice.gate_rule, "gate_part_words": parts, "flips": said}, ensure_ascii=False, indent=1) + "\n"
+    sets = {head: list(finding.verdict.head(head).cannot_exclude) for head in HEADS}
+    return json.dumps({**record, "label_sets": sets, "gate_rule": finding.advice.gate_rule, "gate_part_words": parts, "flips": said}, ensure_ascii=False, indent=1) + "\n"

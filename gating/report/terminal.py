@@ -109,7 +109,10 @@ def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
     labels = Table(box=None, show_header=False, pad_edge=False)
     for head in ("strategy", "stage", "gate", "format"):
         answer = verdict.head(head)
-        labels.add_row(Text(head.capitalize(), style="dim"), Text(answer.label, style="bold"), Text(percent(answer.confidence), style="dim"))
+        others = ", ".join(answer.cannot_exclude[1:])
+        labels.add_row(
+            Text(head.capitalize(), style="dim"), Text(answer.label, style="bold"), Text(percent(answer.confidence) + (f", could also be {others}" if others else ""), style="dim")
+        )
     labels.add_row(Text("Phase", style="dim"), Text(f"{advice.phase} demand", style="bold"))
     if verdict.flags:
         labels.add_row(Text("Flags", style="dim"), Text(", ".join(verdict.flags), style="bold"))

@@ -12,12 +12,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 from gating.classifier.heads import Heads, decide
 from gating.records import HEADS, LABELS
 from gating.training.figures import Table, stack
-from gating.training.fit import fit, site_numbers, table_inputs
+from gating.training.fit import conformal_threshold, fit, site_numbers, table_inputs
 
 Floats = npt.NDArray[np.float64]
 Probabilities = dict[str, Floats]  # of each head, (n_rows, n_labels)
 FOLDS = 5
 RESAMPLES = 500
+MIN_PIECES = 10  # of a site, for a share of its own
 BINS = 10
 
 
@@ -92,6 +93,25 @@ def kappa_interval(table: Table, head: str, probabilities: Floats) -> tuple[floa
         kappas.append(cohen_kappa_score(truth[drawn], said[drawn]))
     low, high = np.percentile(kappas, [2.5, 97.5])
     return float(low), float(high)
+
+
+def conformal_coverage(table: Table, head: str, probabilities: Floats) -> tuple[float, float, float]:
+    """(share of rows whose set holds the right label, the same for the tenth of sites served worst, mean size of a set).
+
+    Each site's threshold comes from the out-of-fold probabilities of the other sites.
+    """
+    given = np.array([LABELS[head].index(row.labels[head]) if row.labels[head] else -1 for row in table.rows])
+    rows = np.flatnonzero((given >= 0) & ~np.isnan(probabilities[:, 0]))
+    truth, chances, sites = given[rows], probabilities[rows], site_numbers(table)[rows]
+    covered, sizes = np.zeros(len(rows)), np.zeros(len(rows))
+    for site in np.unique(sites):
+        inside = sites == site
+        threshold = conformal_threshold(np.log(np.maximum(chances[~inside], 1e-12)), truth[~inside])
+        sets = chances[inside] >= threshold
+        sets[np.arange(len(sets)), chances[inside].argmax(axis=1)] = True
+        covered[inside], sizes[inside] = sets[np.arange(len(sets)), truth[inside]], sets.sum(axis=1)
+    by_site = [covered[sites == site].mean() for site in np.unique(sites) if (sites == site).sum() >= MIN_PIECES]
+    return float(covered.mean()), float(np.percentile(by_site, 10)) if by_site else float("nan"), float(sizes.mean())
 
 
 def calibration_error(sure: Floats, right: Floats) -> float:

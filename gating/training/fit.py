@@ -33,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 Arrays = dict[str, Array]
 ABSENT = -30.0  # log-odds of a label that training never saw
 CALIBRATION_FOLDS = 5
+COVERAGE = 0.9  # of the conformal sets
 MIN_ROWS = 30  # fewer labelled rows cannot carry four heads
 CONFIDENCE_WEIGHT = {3: 1.0, 2: 0.7, 1: 0.3}  # annotators' own confidence (RUBRIC section 7), as weights of a row
 RIDGE = 0.1
@@ -85,11 +86,11 @@ def _fit(table: Table, name: str, version: str) -> Fitted:
         raise ExamplesError(f"{len(core)} labelled pieces are too few to train a model from nothing; {MIN_ROWS} are the least.")
     arrays: Arrays = {}
     honest = _layer_1(core, arrays)
-    inputs, temperatures = _layer_2(honest, core, arrays)
-    _fit_flags(inputs, core, aside, lambda: Heads(Bundle({"name": name, "version": version, "temperatures": temperatures}, arrays)), arrays)
+    inputs, calibration = _layer_2(honest, core, arrays)
+    _fit_flags(inputs, core, aside, lambda: Heads(Bundle({"name": name, "version": version, **calibration}, arrays)), arrays)
     sites = {row.site for row in table.rows}
     card = {
-        "name": name, "version": version, "catalogue": fingerprint(), "temperatures": temperatures, "n_rows": len(table), "n_sites": len(sites),
+        "name": name, "version": version, "catalogue": fingerprint(), **calibration, "n_rows": len(table), "n_sites": len(sites),
         "labels": {head: list(LABELS[head]) for head in HEADS}, "views": {view: dict(shares) for view, shares in VIEWS.items()}, "rows_sha256": _digest(table),
         "settings": {"ridge": RIDGE, "layer_2_c": LAYER_2_C, "min_sites": MIN_SITES, "landmarks": LANDMARKS},
     }  # fmt: skip
@@ -195,7 +196,7 @@ def _ridge(kernel: Floats, targets: Floats, weights: Floats, sites: npt.NDArray[
     return dual, mean, left_out
 
 
-def _layer_2(scores: Floats, table: Table, arrays: Arrays) -> tuple[Floats, dict[str, float]]:
+def _layer_2(scores: Floats, table: Table, arrays: Arrays) -> tuple[Floats, dict[str, dict[str, float]]]:
     """Fits each head on the honest scores of layer 1, some signals and a cross-fitted first guess at the format; and its temperature
     on its own cross-validated logits. Returns the inputs of layer 2, shape (n_rows, n_inputs), and the temperatures.
     """
@@ -206,12 +207,13 @@ def _layer_2(scores: Floats, table: Table, arrays: Arrays) -> tuple[Floats, dict
     first, arrays["first_format.coef"], arrays["first_format.intercept"] = _cross_fitted(z, table, "format", sites, FIRST_FORMAT_C)
     guess = np.exp(first - np.logaddexp.reduce(first, axis=1, keepdims=True))
     inputs = np.hstack([z, direct, FORMAT_SPREAD * guess])
-    temperatures = {}
+    temperatures, thresholds = {}, {}
     for head in HEADS:
         logits, arrays[f"{head}.coef"], arrays[f"{head}.intercept"] = _cross_fitted(inputs, table, head, sites, LAYER_2_C)
         labels = np.array([LABELS[head].index(row.labels[head]) if row.labels[head] else -1 for row in table.rows])
         temperatures[head] = temperature(logits[labels >= 0], labels[labels >= 0])
-    return inputs, temperatures
+        thresholds[head] = conformal_threshold(logits[labels >= 0] / temperatures[head], labels[labels >= 0])
+    return inputs, {"temperatures": temperatures, "conformal_thresholds": thresholds}
 
 
 def _cross_fitted(inputs: Floats, table: Table, head: str, sites: npt.NDArray[np.int64], c: float) -> tuple[Floats, Floats, Floats]:
@@ -278,6 +280,17 @@ def temperature(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
         return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(labels)), labels]).mean())
 
     return float(round(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x), 4))
+
+
+def conformal_threshold(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
+    """The probability that a label must reach to be in the set that holds the right one for COVERAGE of pieces.
+
+    Split conformal prediction with the score 1 - p(right label) (Sadinle, Lei and Wasserman 2019, arXiv:1609.00451), on logits that are
+    honest for every row. The promise holds for pieces drawn like the training pieces; by site it varies, see docs/accuracy.md.
+    """
+    probabilities = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    right = np.sort(probabilities[np.arange(len(labels)), labels])
+    return float(round(right[max(int(np.floor((len(right) + 1) * (1 - COVERAGE))) - 1, 0)], 6))
 
 
 def _digest(table: Table) -> str:

@@ -9,7 +9,6 @@ import pytest
 from gating.features.rules import (
     EDGE_WORDS,
     MAX_LINES,
-    OPENING_WORDS,
     PHRASES_FILE,
     SHORT_LINE,
     ZONES,
@@ -28,7 +27,7 @@ CALM = "The sea came in from below and nobody on the quay had seen it before the
 
 def found_in(text: str, *names: str) -> dict[str, int]:
     """How often each list (or the lists named) is found in one line."""
-    counts = phrase_counts([Line(text, ("title",), 99)])
+    counts = phrase_counts([Line(text, ("title",))])
     return {name: count for (name, _), count in counts.items() if not names or name in names}
 
 
@@ -107,7 +106,7 @@ def test_phrases_match_whole_words() -> None:
 
 def test_phrases_do_not_cross_lines() -> None:
     """The end of one block and the beginning of the next make no phrase."""
-    lines = [Line("how we", ("headings",), 99), Line("do our bottom", ("headings",), 99), Line("line fishing", ("headings",), 99)]
+    lines = [Line("how we", ("headings",)), Line("do our bottom", ("headings",)), Line("line fishing", ("headings",))]
     assert phrase_counts(lines)["conclusion", "headings"] == 0
     assert zones_of("conclusion", heading("the bottom"), heading("line is long")) == {}
     assert zones_of("conclusion", heading("the bottom line is long"))["headings"] == 2  # "the bottom line" and "bottom line"
@@ -117,7 +116,7 @@ def test_phrases_do_not_cross_lines() -> None:
 
 def test_empty_lines_move_nothing() -> None:
     """A piece without title and description counts its phrases in the right lines."""
-    lines = [Line("", ("title",), 99), Line("", ("title",), 99), Line("watch", ("headings",), 99), Line("", ("end",), 99), Line("tutorial", ("short_lines",), 99)]
+    lines = [Line("", ("title",)), Line("", ("title",)), Line("watch", ("headings",)), Line("", ("end",)), Line("tutorial", ("short_lines",))]
     counts = phrase_counts(lines)
     assert {zone for name, zone in counts if name == "watch"} == {"headings"}
     assert {zone for name, zone in counts if name == "how_to"} == {"short_lines"}
@@ -137,11 +136,10 @@ def test_each_zone() -> None:
     assert zones_of("watch", *calm, Block(BlockKind.BUTTON, "Watch the tide"), *calm) == {"short_lines": 1}
     assert zones_of("watch", *calm, Block(BlockKind.FIELD, "Watch the tide"), *calm) == {"short_lines": 1}
     assert zones_of("watch", *calm, "Watch the tide", *calm) == {"short_lines": 1}
-    assert zones_of("watch", *calm, f"Watch the tide. {CALM}", *calm) == {"openings": 1}
-    assert zones_of("watch", *calm, Block(BlockKind.ITEM, "Watch the tide"), *calm) == {"openings": 1}
-    assert zones_of("watch", *calm, Block(BlockKind.QUOTE, "Watch the tide"), *calm) == {"openings": 1}
-    assert zones_of("watch", f"Watch the tide. {CALM}", *calm) == {"beginning": 1, "openings": 1}
-    assert zones_of("watch", *calm, f"Watch the tide. {CALM}") == {"end": 1, "openings": 1}
+    assert zones_of("watch", *calm, f"Watch the tide. {CALM}", *calm) == {}
+    assert zones_of("watch", *calm, Block(BlockKind.ITEM, "Watch the tide"), *calm) == {}
+    assert zones_of("watch", f"Watch the tide. {CALM}", *calm) == {"beginning": 1}
+    assert zones_of("watch", *calm, f"Watch the tide. {CALM}") == {"end": 1}
     assert zones_of("watch", heading("Watch the tide")) == {"beginning": 1, "end": 1, "headings": 1}
 
 
@@ -156,19 +154,12 @@ def test_beginning_and_end_are_four_and_three_blocks() -> None:
     for place, zones in ((3, {"beginning"}), (4, set()), (8, set()), (9, {"end"})):
         blocks = [CALM] * 12
         blocks[place] = f"Watch the tide. {CALM}"
-        assert set(zones_of("watch", *blocks)) == zones | {"openings"}, place
-
-
-def test_openings_end_after_twelve_words() -> None:
-    """A phrase that begins with the twelfth word counts, one that begins with the thirteenth does not."""
-    for before, count in ((OPENING_WORDS - 1, 1), (OPENING_WORDS, 0)):
-        text = " ".join([*["sand"] * before, "tutorial", *["silt"] * 20])
-        assert zones_of("how_to", *[CALM] * 6, text, *[CALM] * 6) == ({"openings": count} if count else {})
+        assert set(zones_of("watch", *blocks)) == zones, place
 
 
 def test_beginning_and_end_see_forty_words() -> None:
-    """At the edges of the page a block is read further, for these zones only."""
-    for before, zones in ((OPENING_WORDS, {"beginning": 1}), (EDGE_WORDS - 1, {"beginning": 1}), (EDGE_WORDS, {})):
+    """At the edges of the page a block is read for forty words."""
+    for before, zones in ((EDGE_WORDS - 1, {"beginning": 1}), (EDGE_WORDS, {})):
         text = " ".join([*["sand"] * before, "tutorial", *["silt"] * 20])
         assert zones_of("how_to", text, *[CALM] * 6) == zones, before
 
@@ -178,7 +169,7 @@ def test_a_paragraph_of_45_characters_is_no_short_line() -> None:
     text = "tutorial for sand and silt and clay and salt"
     assert len(text) == SHORT_LINE - 1
     assert zones_of("how_to", *[CALM] * 6, text, *[CALM] * 6) == {"short_lines": 1}
-    assert zones_of("how_to", *[CALM] * 6, text + "s", *[CALM] * 6) == {"openings": 1}
+    assert zones_of("how_to", *[CALM] * 6, text + "s", *[CALM] * 6) == {}
 
 
 def test_code_and_tables_are_no_lines() -> None:

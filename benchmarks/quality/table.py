@@ -1,0 +1,119 @@
+"""The figures in results/ as Markdown tables. Reads nothing but the JSON files beside it, so scripts/quality.py can load it by path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent / "results"
+HEADS = ("strategy", "stage", "gate", "format")
+ORDER = ("majority", "regexes", "fasttext", "tfidf", "minilm", "gating")  # any other reader follows by name
+ABLATION = "ablation"
+KINDS = {
+    "full": "",
+    "view": "without the view",
+    "family": "without the n-grams of",
+    "signals": "without the signals of",
+    "layer 2": "without, in layer 2, the",
+}
+
+
+def variant_table() -> list[str]:
+    """Every reader in one table: kappa with its interval, then each figure for strategy / stage / gate / format, then speed."""
+    rows = [
+        "| reader | kappa: strategy | stage | gate | format | macro-F1 | right, of pieces | right, mean of sites | ECE | pieces a second | start-up, s |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    reports = results()
+    for report in reports:
+        figures = report["heads"]
+        cells = [report["title"], *(_kappa(figures.get(head)) for head in HEADS)]
+        cells += [_four(figures, "macro_f1", "{:.2f}"), _four(figures, "accuracy", "{:.0%}"), _four(figures, "accuracy_by_site", "{:.0%}"), _four(figures, "ece", "{:.3f}")]
+        cells += [_speed(report), f"{report['start_up_seconds']:.1f}" if "start_up_seconds" in report else "-"]
+        rows.append(f"| {' | '.join(cells)} |")
+    return [*rows, "", *_how(reports)] if reports else ["(No results yet: run `benchmarks/quality/bench.py`.)"]
+
+
+def _how(reports: list[dict[str, Any]]) -> list[str]:
+    first = reports[0]
+    packages = {name: number for report in reports for name, number in report["packages"].items()}
+    return [
+        f"{first['rows']} pieces of {first['sites']} organisations, {first['folds']} folds by organisation, the lock-box left out. Kappa with its 95 % interval by a bootstrap "
+        "over sites. Figures in a row of four are for strategy / stage / gate / format. Speed: warm, all heads, from Markdown to labels, processor time on one core; start-up: a "
+        "fresh interpreter until the first label, processor time.",
+        f"{first['machine'].split(',')[0]}, Python {first['python']}, {', '.join(f'{name} {number}' for name, number in sorted(packages.items()))}.",
+    ]
+
+
+def ablation_table() -> list[str]:
+    """What each part is worth: kappa of the full recipe, and below it what is lost (positive) or won (negative) without each part."""
+    path = RESULTS / f"{ABLATION}.json"
+    if not path.is_file():
+        return ["(No ablation yet: run `benchmarks/quality/ablation.py`.)"]
+    variants = json.loads(path.read_text(encoding="utf-8"))["variants"]
+    rows = ["| recipe | strategy | stage | gate | format | mean |", "|---|---|---|---|---|---|"]
+    for name, variant in sorted(variants.items(), key=lambda item: (list(KINDS).index(item[1]["kind"]), -_mean_lost(item[1]))):
+        kind, heads = variant["kind"], variant["heads"]
+        if kind == "full":
+            kappas = [heads[head]["kappa"] for head in HEADS]
+            rows.append(f"| full: kappa | {' | '.join(f'{kappa:.3f}' for kappa in kappas)} | {sum(kappas) / len(kappas):.3f} |")
+            continue
+        what = name if kind == "layer 2" else name.split(" ", 1)[1]
+        rows.append(f"| {KINDS[kind]} {what} | {' | '.join(_signed(heads[head]['kappa_lost']) for head in HEADS)} | {_signed(_mean_lost(variant))} |")
+    return [*rows, "", "Below the first row: kappa lost by leaving the part out, the rest as it is. One split; differences under about 0.005 are noise."]
+
+
+def slice_table(name: str) -> list[str]:
+    """Share of pieces that one reader gets right, by slice and head."""
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        return [f"(No results of {name} yet: run `benchmarks/quality/bench.py {name}`.)"]
+    rows = ["| slice | pieces | sites | strategy right | stage right | gate right | format right |", "|---|---|---|---|---|---|---|"]
+    for kind, named in json.loads(path.read_text(encoding="utf-8"))["slices"].items():
+        for label, part in named.items():
+            figures = part["heads"]
+            if kind == "confidence":  # of each head its own, so the sizes differ by head
+                cells = [f"{figures[head]['accuracy']:.1%} of {figures[head]['n']}" if head in figures else "-" for head in HEADS]
+                rows.append(f"| annotator's confidence {label} | | | {' | '.join(cells)} |")
+            else:
+                cells = [f"{figures[head]['accuracy']:.1%}" if head in figures else "-" for head in HEADS]
+                rows.append(f"| {kind}: {label} | {part['n']} | {part['sites']} | {' | '.join(cells)} |")
+    return rows
+
+
+def results() -> list[dict[str, Any]]:
+    """All readers' reports, simplest first."""
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json")) if path.stem != ABLATION]
+    return sorted(reports, key=lambda report: ORDER.index(report["name"]) if report["name"] in ORDER else len(ORDER))
+
+
+def _kappa(figures: dict[str, Any] | None) -> str:
+    if figures is None:
+        return "-"
+    low, high = figures["kappa_interval"]
+    return f"{figures['kappa']:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _four(figures: dict[str, Any], name: str, style: str) -> str:
+    values = [figures.get(head, {}).get(name) for head in HEADS]
+    return "-" if not any(value is not None for value in values) else " / ".join("-" if value is None else style.format(value) for value in values)
+
+
+def _speed(report: dict[str, Any]) -> str:
+    speed = report.get("pieces_a_second")
+    if speed is None:
+        return "-"
+    return "over 100,000" if speed > 100_000 else f"{speed:,.0f}"
+
+
+def _mean_lost(variant: dict[str, Any]) -> float:
+    return sum(variant["heads"][head]["kappa_lost"] for head in HEADS) / len(HEADS)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}"
+
+
+if __name__ == "__main__":
+    print("\n".join([*variant_table(), "", *ablation_table(), "", *slice_table("gating")]))
