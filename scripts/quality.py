@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from sklearn.metrics import cohen_kappa_score
 
 from gating.advice import advise
 from gating.advice.policy import rubric_gate
+from gating.classifier.bundle import CARD, current_version, shipped_folder
 from gating.classifier.heads import decide
+from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import signal_names
 from gating.records import HEADS, LABELS, Advice, HeadVerdict, Piece, Verdict
 from gating.settings import Settings, load_settings
@@ -114,6 +117,45 @@ def slice_rows(table: Table, found: Probabilities) -> list[str]:
     return rows
 
 
+def with_second_reader(found: Probabilities, second: Probabilities, below: float) -> Probabilities:
+    """The cascade: where the least sure of strategy, stage and gate is below `below`, both readings in one; NaN rows of `second` stay
+    as the fast model read them.
+    """
+    weight = json.loads((current_version(shipped_folder("second")) / CARD).read_text(encoding="utf-8"))["weight"]
+    unsure = np.minimum.reduce([found[head].max(axis=1) for head in ("strategy", "stage", "gate")]) < below
+    combined = {}
+    for head, first in found.items():
+        mean = np.exp((1 - weight) * np.log(first + 1e-12) + weight * np.log(second[head] + 1e-12))
+        mean /= mean.sum(axis=1, keepdims=True)
+        combined[head] = np.where((unsure & ~np.isnan(second[head][:, 0]))[:, None], mean, first)
+    return combined
+
+
+def stored_second(table: Table, file: Path) -> Probabilities:
+    """The second reader's out-of-fold probabilities that scripts/second_reader/train.py --folds wrote, in the order of `table`."""
+    stored = np.load(file, allow_pickle=False)
+    place = {str(name): number for number, name in enumerate(stored["ids"])}
+    found = {head: np.full((len(table), len(LABELS[head])), np.nan) for head in HEADS}
+    for number, row in enumerate(table.rows):
+        if row.id in place:
+            for head in HEADS:
+                found[head][number] = stored[head][place[row.id]]
+    return found
+
+
+def read_second(table: Table) -> Probabilities:
+    """The shipped second reader's probabilities for pages it was not trained on."""
+    reader = SecondReader(shipped_folder("second"))
+    pieces = {example.piece.id: example.piece for example in read_examples([str(CORPUS)], load_settings()).examples}
+    readings = [reader.read(pieces[row.id]) for row in table.rows]
+    return {head: np.array([reading[head] for reading in readings]) for head in HEADS}
+
+
+def kappas(table: Table, found: Probabilities) -> str:
+    """The kappas of all heads in one line."""
+    return ", ".join(f"{head} {head_score(table, head, found[head]).kappa:.2f}" for head in HEADS)
+
+
 def conformal_rows(table: Table, found: Probabilities) -> list[str]:
     """How often the label sets that are meant to hold the right label for nine pieces in ten do so."""
     rows = ["| label | sets that hold the right label | the same, worst tenth of sites | labels in a set |", "|---|---|---|---|"]
@@ -152,6 +194,7 @@ def main() -> None:
     """Measures and writes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lock-box", action="store_true", help="also measure once on the lock-box")
+    parser.add_argument("--second", type=Path, help="out-of-fold probabilities of the second reader, written by scripts/second_reader/train.py --folds")
     arguments = parser.parse_args()
     table = load_figures(ROOT / "training_data")
     opened, locked = split(table)
@@ -166,15 +209,33 @@ def main() -> None:
         "last column says; people may agree less. No organisation stands on both sides of a split. Written by `scripts/quality.py`.", "",
         f"## Cross-validation by organisation: {len(opened)} pieces, {len({row.site for row in opened.rows})} organisations", "", *heads, "", *advice, "",
     ]  # fmt: skip
+    below = load_settings().second_reader.below
+    if arguments.second:
+        both_opened = with_second_reader(found, stored_second(opened, arguments.second), below)
+        everything = with_second_reader(found, stored_second(opened, arguments.second), 2.0)
+        share = float(np.mean(np.minimum.reduce([found[head].max(axis=1) for head in ("strategy", "stage", "gate")]) < below))
+        text += ["## With the second reader (extra `gating[accurate]`)", "",
+                 f"The same pieces; {share:.0%} of them, those whose least sure answer is below {below:.2f}, are read a second time.", "",
+                 *table_rows(opened, both_opened), "", *advice_lines(opened, both_opened), "",
+                 "Every piece read twice: " + ", ".join(f"{head} {head_score(opened, head, everything[head]).kappa:.2f}" for head in HEADS) + " (kappa).", ""]  # fmt: skip
+    front = [*heads, "", advice[0]]
     if arguments.lock_box:
         held = predict(opened, locked, extra)
         text += [f"## Lock-box: {len(locked)} pieces, {len({row.site for row in locked.rows})} organisations that no decision looked at", "",
                  *table_rows(locked, held), "", *advice_lines(locked, held), ""]  # fmt: skip
+        front += [
+            "",
+            f"On {len(locked)} pieces of {len({row.site for row in locked.rows})} organisations that no decision looked at it did less well: kappa " + kappas(locked, held) + ".",
+        ]
+        if is_installed() and CORPUS.is_file():
+            both = with_second_reader(held, read_second(locked), below)
+            front.append(f"With the second reader it is {kappas(opened, both_opened)} in cross-validation and {kappas(locked, both)} there." if arguments.second else "")
+            text += ["With the second reader:", "", *table_rows(locked, both), "", *advice_lines(locked, both), ""]
     text += ["## Label sets", "", "`gating explain` names, beside the label, the others it cannot exclude. The sets are made to hold the right label for nine pieces in ten.", "",
              *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", *bench_lines()]  # fmt: skip
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(text), encoding="utf-8")
     for page in ("README.md", "docs/model-card.md"):
-        write_between(ROOT / page, [*heads, "", advice[0]])
+        write_between(ROOT / page, front)
     print("\n".join(text))
 
 

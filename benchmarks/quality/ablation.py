@@ -22,7 +22,7 @@ from unittest.mock import patch
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from bench import RESULTS, cross_validated, heads_report, load_tables, provenance
+from bench import CACHE, RESULTS, cross_validated, heads_report, load_tables, provenance
 
 from gating.classifier import heads as scoring
 from gating.features.offer import offer_signals
@@ -163,6 +163,29 @@ def all_variants(chosen: dict[str, Change], found: dict[str, dict[str, Any]], nu
     return read
 
 
+def lost_interval(table: Table, head: str, full: np.ndarray, without: np.ndarray) -> tuple[float, float]:
+    """95 % interval of the kappa lost, by a bootstrap that draws whole sites, the same ones for both sides of the difference."""
+    rows = np.flatnonzero([bool(row.labels[head]) for row in table.rows] & ~np.isnan(full[:, 0]))
+    sites = np.unique([table.rows[number].site for number in rows], return_inverse=True)[1]
+    truth = np.array([evaluate.LABELS[head].index(table.rows[number].labels[head]) for number in rows])
+    n_sites, n_labels = sites.max() + 1, full.shape[1]
+    drawn = np.random.default_rng(0).multinomial(n_sites, np.full(n_sites, 1 / n_sites), size=evaluate.RESAMPLES).astype(float)
+    kappas = []
+    for probabilities in (full, without):
+        counts = np.zeros((n_sites, n_labels, n_labels))
+        np.add.at(counts, (sites, truth, evaluate.decisions(probabilities[rows], head)), 1.0)
+        kappas.append(kappa_of(np.tensordot(drawn, counts, axes=1)))
+    low, high = np.percentile(kappas[0] - kappas[1], [2.5, 97.5])
+    return float(low), float(high)
+
+
+def kappa_of(counts: np.ndarray) -> np.ndarray:
+    """Cohen's kappa of each of some confusion matrices, shape (n, n_labels, n_labels)."""
+    shares = counts / counts.sum(axis=(1, 2), keepdims=True)
+    by_chance = (shares.sum(axis=1) * shares.sum(axis=2)).sum(axis=1)
+    return np.asarray((np.trace(shares, axis1=1, axis2=2) - by_chance) / (1 - by_chance))
+
+
 def main() -> None:
     """Runs every variant and writes the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -173,12 +196,15 @@ def main() -> None:
     opened, extra = load_tables()
     found = {name: {head: np.full((len(opened), len(evaluate.LABELS[head])), np.nan) for head in HEADS} for name in chosen}
     cross_validated(all_variants(chosen, found, {row.id: number for number, row in enumerate(opened.rows)}), opened, extra)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(CACHE / "ablation.npz", ids=np.array([row.id for row in opened.rows]), **{f"{name}/{head}": found[name][head] for name in chosen for head in HEADS})
     full = {head: evaluate.head_score(opened, head, found[FULL][head]).kappa for head in HEADS}
     variants = {}
     for name, change in chosen.items():
         report = heads_report(opened, found[name], intervals=name == FULL)
         for head in HEADS:
             report[head]["kappa_lost"] = round(full[head] - evaluate.head_score(opened, head, found[name][head]).kappa, 4)
+            report[head]["kappa_lost_interval"] = [round(value, 4) for value in lost_interval(opened, head, found[FULL][head], found[name][head])]
         variants[name] = {"kind": change.kind, "heads": report}
     arguments.output.write_text(json.dumps({**provenance(opened, ()), "variants": variants}, indent=1) + "\n", encoding="utf-8")
 

@@ -26,6 +26,7 @@ HOSTILE = re.compile(
     r"\b(?:developers?|engineers?|devops|sysadmins?|api|sdk|kubernetes|open[- ]source|github|command line|source code|researchers|scientists|journalists|repositor(?:y|ies)|"
     r"docker|python|java|javascript|linux|compiler|database schema)\b", re.IGNORECASE)  # fmt: skip
 HOSTILE_PER_1000 = 6.0  # such words in 1,000; marketing copy of developer tools has 10 and more, other trades under 3
+HOSTILE_LEAST = 3  # "one of our engineers comes by" does not make a page one for engineers
 LIVE = re.compile(r"\b(?:register|registration|save (?:your|my) (?:seat|spot)|reserve|rsvp|join us|sign up for the (?:event|webinar)|attend|book your place)\b", re.IGNORECASE)
 RECORDED = re.compile(r"\b(?:on[- ]demand|recording|recorded|watch now|watch the|replay)\b", re.IGNORECASE)
 SERVICE = re.compile(
@@ -51,15 +52,21 @@ PARTS = {
 def score_gate(piece: Piece, verdict: Verdict) -> GateParts:
     """The five parts for the asset the piece is or offers. A landing page that does not say enough gets 1 for uniqueness and work saved."""
     title, text = piece.title, _text(piece)
-    behind_the_ask = verdict.strategy.label == Strategy.LEAD_GEN and verdict.format.label not in PACKAGED
+    withheld = behind_the_ask(verdict)
     words = max(piece.n_words, 1)
-    uniqueness = 2 if OWN_DATA.search(text) or (verdict.format.label == "tool" and WORKING_TOOL.search(text)) else 1 if behind_the_ask or DISTINCT.search(text) else 0
+    uniqueness = 2 if OWN_DATA.search(text) or (verdict.format.label == "tool" and WORKING_TOOL.search(text)) else 1 if withheld or DISTINCT.search(text) else 0
     packaged = verdict.strategy.label == Strategy.LEAD_GEN or verdict.format.label in PACKAGED | {"tool"}
-    work = 2 if packaged and READY.search(f"{title} {text[:600]}") else 1 if REFERENCE.search(title) or (packaged and (behind_the_ask or REFERENCE.search(text[:2000]))) else 0
+    work = 2 if packaged and READY.search(f"{title} {text[:600]}") else 1 if REFERENCE.search(title) or (packaged and (withheld or REFERENCE.search(text[:2000]))) else 0
     closeness = list(Stage).index(Stage(verdict.stage.label))
     reach = 2 if PLAIN_TOPIC.search(title) else 1 if QUOTED.search(title) else 0
-    hostile = 1 if 1000 * len(HOSTILE.findall(text)) / words >= HOSTILE_PER_1000 else 0
+    hostile_words = len(HOSTILE.findall(text))
+    hostile = 1 if hostile_words >= HOSTILE_LEAST and 1000 * hostile_words / words >= HOSTILE_PER_1000 else 0
     return GateParts(uniqueness, work, closeness, reach, hostile)
+
+
+def behind_the_ask(verdict: Verdict) -> bool:
+    """True for a page that offers something it does not hold: what the asset is worth can only be taken as 1 (RUBRIC G3)."""
+    return verdict.strategy.label == Strategy.LEAD_GEN and verdict.format.label not in PACKAGED
 
 
 def gate_rule(piece: Piece, verdict: Verdict) -> str:
@@ -77,7 +84,9 @@ def gate_rule(piece: Piece, verdict: Verdict) -> str:
         return "G0"
     if COURSE.search(text) or SERVICE.search(text) or LIVE.search(text):
         return "G1"
-    return "G2" if NEWSLETTER.search(text) else "G3"
+    if NEWSLETTER.search(text):
+        return "G2"
+    return "G3" if READY.search(text) or REFERENCE.search(text) else "G1"  # a form without any asset is what the page is for
 
 
 def _text(piece: Piece) -> str:

@@ -24,7 +24,7 @@ def apply_policy(neutral: Gate, rule: str, parts: GateParts, policy: str) -> Gat
     """The advice under `policy`: balanced (the neutral one), open, capture or developer."""
     if policy == "open" and neutral is Gate.GATED and rule != FORM_IS_SERVICE:
         return Gate.SOFT_GATE
-    if policy == "capture" and neutral is Gate.SOFT_GATE and rule == SCORED and parts.total == 3 and parts.uniqueness > 0:
+    if policy == "capture" and neutral is Gate.SOFT_GATE and rule == SCORED and parts.total >= 3 and parts.uniqueness > 0:
         return Gate.GATED
     if policy == "developer" and rule == SCORED and neutral is not Gate.UNGATED and not parts.hostility:
         return min(neutral, gate_for(parts.total - 1, parts.uniqueness), key=list(Gate).index)

@@ -12,9 +12,9 @@ FORMAT_NAMES = {
 }  # fmt: skip
 STRATEGY_WORDS = {Strategy.DEMAND_GEN: "built to spread an idea", Strategy.LEAD_GEN: "built to win a named contact"}
 RULE_WORDS = {
-    "G0": "readers and search must reach it",
-    "G1": "the form is the service",
-    "G2": "show the value first, ask after",
+    "G0": "a page that readers and search must reach",
+    "G1": "a form that is the service",
+    "G2": "a page that shows its value first and asks after",
 }
 MEASURES = {
     (Strategy.DEMAND_GEN, Stage.AWARENESS): ("traffic", "engagement", "branded search", "share of voice"),
@@ -39,9 +39,9 @@ def because(neutral: Gate, gate: Gate, rule: str, parts: GateParts) -> str:
     """What decided the gate, in a few words: the rubric's rule, the policy, or the model against the rubric's rule."""
     by_rule = rubric_gate(rule, parts)
     if gate != neutral:
-        return f"moved by policy from {neutral}"
+        return f"moved from {neutral} by your policy"
     if by_rule != neutral:
-        return f"pages worded like this are {neutral}, yet rule {rule} of the rubric says {by_rule}"
+        return f"its wording suggests {neutral}; as {RULE_WORDS.get(rule) or f'an asset that scores {parts.total}'} it should be {by_rule}: please decide"
     return RULE_WORDS.get(rule) or f"scores {parts.total} of 6 as an asset to trade"
 
 

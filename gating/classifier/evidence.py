@@ -15,6 +15,7 @@ QUOTED_HEADS = ("strategy", "stage", "gate")
 QUOTE_WORDS = 24  # RUBRIC section 7: spans of under 25 words
 LEAST_WORDS = 4  # of a sentence; "Two things." is no reason, however typical
 LENGTH_POWER = 0.25  # by which length is discounted: none, and the longest sentence always wins; all, and the shortest does
+FIELD_DISCOUNT = 2.0  # "Email" tells the model much and a reader little; a sentence or button of half the weight goes first
 MOSTLY_NUMBERS = 0.3  # share of words with a digit or bar, from which a line is a row of figures and no reason
 MAX_TEXTS = 150  # looked at in a long piece; its first blocks say what it is
 SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])")
@@ -33,11 +34,14 @@ def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], 
         return ()
     wanted = {head: verdicts[head].label for head in QUOTED_HEADS}
     lengths = np.array([len(text.split()) for _, text in texts]) ** LENGTH_POWER
+    lengths[[block.kind is BlockKind.FIELD for block, _ in texts]] *= FIELD_DISCOUNT
     found = []
     for head, weights in heads.text_weights(wanted, [(block.kind, text) for block, text in texts]).items():
         per_word = weights / lengths  # else the longest sentence always wins
         for_it = max(float(weights[weights > 0].sum()), 1e-9)
-        for number in np.argsort(-per_word, kind="stable")[:per_label]:
+        for rank, number in enumerate(np.argsort(-per_word, kind="stable")[:per_label]):
+            if rank and weights[number] <= 0:
+                break  # one quote for each label, more only where they speak for it
             block, text = texts[number]
             found.append(Evidence(wanted[head], text, block.line, round(min(1.0, max(0.0, float(weights[number]) / for_it)), 4)))
     return tuple(found)

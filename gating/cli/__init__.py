@@ -47,7 +47,7 @@ def _settings_options(command: Any) -> Any:
         click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one."),
         click.option("--policy", type=click.Choice(["balanced", "open", "capture", "developer"]), help="Policy on top of the neutral advice, over the settings file's."),
         click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to use instead of the shipped one."),
-        click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field, e.g. text=Body. Fields: text, title, url, id, description."),
+        click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field, e.g. text=Body. Fields: text, title, url, id, description ..."),
     ):
         command = option(command)
     return command
@@ -55,13 +55,13 @@ def _settings_options(command: Any) -> Any:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "style", type=click.Choice(["table", "json", "jsonl", "csv", "markdown"]), default="table", show_default=True, help="What to write.")
+@click.option("--format", "style", type=click.Choice(["table", "json", "jsonl", "csv", "markdown"]), help="What to write; without it what the ending of -o says, else a table.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write to instead of the terminal.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 @_settings_options
-def score(paths: tuple[str, ...], style: str, output: Path | None, exclude: tuple[str, ...], jobs: int, quiet: bool, **options: Any) -> None:
+def score(paths: tuple[str, ...], style: str | None, output: Path | None, exclude: tuple[str, ...], jobs: int, quiet: bool, **options: Any) -> None:
     """Score every piece behind PATH: files, folders, patterns in quotes, or - for standard input.
 
     \b

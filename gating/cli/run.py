@@ -13,6 +13,7 @@ import click
 
 from gating.assess import Assessor, assess_paths, make_assessor, what_would_flip
 from gating.errors import OutputError, SourceError
+from gating.reading.aliases import ALIASES
 from gating.records import Finding, Skipped
 from gating.report import tables
 from gating.settings import DEFAULTS_FILE, Settings, load_settings
@@ -20,18 +21,22 @@ from gating.settings import DEFAULTS_FILE, Settings, load_settings
 STYLES: dict[str, Callable[[Iterable[Finding | Skipped]], Iterator[str]]] = {
     "jsonl": tables.json_lines, "json": tables.json_list, "csv": tables.csv_rows, "markdown": tables.markdown_table,
 }  # fmt: skip
+STYLE_OF_ENDING = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".md": "markdown"}
 EXPLAIN_QUOTES = 3  # for each label
-FIELDS = ("id", "url", "title", "description", "text", "type", "stage", "gate", "strategy")
+FIELDS = (*ALIASES, "format")  # "format" is what most people call the column of the type
 
 
 def score_paths(
-    paths: Sequence[str], style: str, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
+    paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
     config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str],
 ) -> int:  # fmt: skip
-    """Scores and writes; 0, or 2 when not one piece could be scored."""
+    """Scores and writes; 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
+    style = style or (STYLE_OF_ENDING.get(output.suffix.lower(), "table") if output else "table")
+    if output is not None:
+        exclude = (*exclude, f"/{output.name}") if any(Path(path).resolve() == output.resolve().parent for path in paths) else exclude
     assessor = _assessor(config, policy, model, mapping)
     counter = _Counter()
-    results = counter.watch(assess_paths(paths, assessor, exclude, jobs), show=not quiet and sys.stderr.isatty() and (output is not None or not sys.stdout.isatty()))
+    results = counter.watch(assess_paths(paths, assessor, exclude, jobs), show=not quiet and sys.stderr.isatty())
     if style == "table":
         from gating.report.terminal import score_table, show
 
@@ -108,7 +113,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
         field, sign, column = pair.partition("=")
         if not sign or field not in FIELDS or not column:
             raise SourceError(f"--map {pair}: write FIELD=COLUMN with a field out of {', '.join(FIELDS)}, such as --map text=Body.")
-        mapping[field] = column
+        mapping["type" if field == "format" else field] = column
     return mapping
 
 
@@ -151,28 +156,43 @@ def _say_why_nothing(counter: _Counter) -> None:
 
 
 def _write(chunks: Iterable[str], output: Path | None) -> None:
-    """To the terminal as it comes; to a file whole or not at all."""
-    if output is None:
-        try:
+    """To the terminal as it comes; to a file whole or not at all; to a pipe or device as it comes."""
+    try:
+        if output is None:
             for chunk in chunks:
                 sys.stdout.write(chunk)
             sys.stdout.flush()
-        except BrokenPipeError:  # the reader of our output has had enough: nothing is wrong, and nothing is left to flush at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(0) from None
-        return
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                for chunk in chunks:
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, output)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+        elif output.exists() and not output.is_file():
+            with open(output, "w", encoding="utf-8") as file:
+                file.writelines(chunks)
+        else:
+            _write_whole(chunks, output.resolve())
+    except BrokenPipeError:  # the reader of our output has had enough: nothing is wrong, and nothing is left to flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
     except OSError as error:
-        raise OutputError(f"{output}: cannot be written ({error.strerror}).") from error
+        if output is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"{output or 'standard output'}: cannot be written ({error.strerror}).") from error
+
+
+def _write_whole(chunks: Iterable[str], output: Path) -> None:
+    """By a file beside it that takes its place when it is complete, with the mode of the old one."""
+    mode = output.stat().st_mode & 0o7777 if output.exists() else 0o666 & ~_umask()
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.chmod(mode)
+            os.replace(temporary, output)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -18,7 +18,7 @@ from gating.records import Piece
 
 @dataclass(frozen=True)
 class Features:
-    """One piece as numbers: `words` gives the hashed columns of each n-gram family, with repeats; `signals` follow catalogue.SIGNALS."""
+    """One piece as numbers: `words` gives the hashed columns of each n-gram family, with repeats; `signals` follow `catalogue.signal_names()`."""
 
     words: dict[str, Ints]
     signals: npt.NDArray[np.float64]

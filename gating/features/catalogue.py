@@ -1,4 +1,4 @@
-"""Every feature in column order, and the fingerprint that tells whether a model was made for these features."""
+"""The names of the signals in column order, and the fingerprint that tells whether a model was made for these features."""
 
 from __future__ import annotations
 

@@ -83,6 +83,21 @@ class View:
         return [words_in(text) for text in self.headings]
 
     @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words of the title."""
+        return words_in(self.title)
+
+    @cached_property
+    def end_words(self) -> frozenset[str]:
+        """The words of the last five blocks."""
+        return words_in("\n".join(self.lowered[-5:]))
+
+    @cached_property
+    def short_words(self) -> frozenset[str]:
+        """The words of `short_text`."""
+        return words_in(self.short_text)
+
+    @cached_property
     def short_text(self) -> str:
         """Buttons and short paragraphs, one a line."""
         short = (text for block, text in zip(self.blocks, self.lowered, strict=True)

@@ -21,6 +21,7 @@ PDF = (".pdf",)
 TABLE = (".csv", ".tsv", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson")
 KNOWN = MARKDOWN + WEBPAGE + PLAIN + WORD + PDF + TABLE
 ROWS_A_JOB = 50
+PICTURES = ((b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"))  # files that carry another ending by mistake
 Mapped = Mapping[str, str]
 
 
@@ -93,6 +94,9 @@ def _read_file(job: FileJob, settings: Settings) -> Parts:
     data = job.data or read_bytes(job.source, settings.limits.max_file_mb * 1_000_000)
     if not data.strip():
         raise Unread("an empty file", Status.SKIPPED)
+    picture = next((kind for magic, kind in PICTURES if data.startswith(magic)), "")
+    if picture:
+        raise Unread(f"a {picture} picture, no text", Status.SKIPPED)
     suffix = _sniffed(data) if not job.suffix or data.startswith((b"%PDF-", b"PK\x03\x04")) else job.suffix
     name = job.source.name
     if suffix in PDF:

@@ -30,9 +30,6 @@ ASSET = re.compile(
     r"\b(?:e-?book|white\s?paper|guide|report|template|checklist|workbook|toolkit|playbook|datasheet|case study|webinar|recording|pdf|copy|download|kit)\b", re.IGNORECASE
 )
 GIVE = re.compile(r"\b(?:download|access|watch|unlock|get|send me|receive|read)\b", re.IGNORECASE)
-LEAD = re.compile(
-    r"\b(?:demo|trial|quote|contact|consultation|talk to|call back|get in touch|apply|application|register|registration|reserve|save (?:my|your) seat|book)\b", re.IGNORECASE
-)
 RESIDUE = re.compile(r"enable JavaScript in your browser to complete this form", re.IGNORECASE)
 OPEN_BEFORE = 250  # words; whoever has read so much was not stopped by a gate
 ASSET_ON_PAGE = 800  # words; with so much to read, a form is an offer inside the piece, not its gate
@@ -75,8 +72,7 @@ def gate_in_dom(tree: LexborHTMLParser, page: Page) -> ObservedGate:
         words = _context(form)
         if ASSET.search(words) and GIVE.search(words) and n_words < ASSET_ON_PAGE:
             return ObservedGate("gated", f"a form asks for contact details: {words[:120]!r}")
-        if LEAD.search(words):
-            lead = f"a contact form, no gate: {words[:120]!r}"
+        lead = lead or f"a contact form, no gate: {words[:120]!r}"
     if any(RESIDUE.search(block.text) for block in page.blocks):
         return ObservedGate("unknown", "the remains of a form stand in the text; the form itself is gone")
     if tree.body is None or not page.blocks:
@@ -105,4 +101,18 @@ def _context(form: LexborNode) -> str:
         if len(text) > 600:
             break
         around, node = text, node.parent
-    return f"{around or ' '.join(form.text(separator=' ').split())} {buttons}".strip()
+    own = around or " ".join(form.text(separator=" ").split())
+    return f"{_heading_above(form)} {own} {buttons}".strip()
+
+
+def _heading_above(form: LexborNode) -> str:
+    """The nearest heading before the form, among its elder siblings and those of the elements around it."""
+    node: LexborNode | None = form
+    for _ in range(4):
+        sibling = node.prev if node else None
+        while sibling is not None:
+            if sibling.tag in ("h1", "h2", "h3", "h4"):
+                return " ".join(sibling.text(separator=" ").split())[:120]
+            sibling = sibling.prev
+        node = node.parent if node else None
+    return ""

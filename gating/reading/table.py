@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -12,7 +13,7 @@ from gating.reading.assembly import Parts
 from gating.reading.gates import gate_in_metadata
 from gating.reading.markdown import markdown_page
 from gating.reading.outcome import Unread
-from gating.reading.text import clean, decode
+from gating.reading.text import clean, decode, looks_binary
 from gating.reading.webpage import is_html, webpage_parts
 from gating.reading.zips import check_zip
 from gating.records import Skipped, Status
@@ -20,6 +21,7 @@ from gating.records import Skipped, Status
 DELIMITERS = ",;\t|"
 FIELD_LIMIT = 10_000_000  # characters in one cell; the csv module's own limit of 131,072 is below real pages
 MAX_VALUE = 1000  # characters kept of a column that is not the text
+KNOWN_BY = 20  # rows
 LIST_KEYS = ("posts", "pieces", "items", "pages", "articles", "entries", "results", "data", "records", "content")
 HEADER_ROWS = 10  # a sheet's first rows are often a logo and a date
 Row = Mapping[str, str]
@@ -30,6 +32,8 @@ def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator
 
     Raises Unread when the file is no such table, or no column of it holds text.
     """
+    if suffix not in (".xlsx", ".xlsm") and looks_binary(data):
+        raise Unread("binary data, no table", Status.SKIPPED)
     if suffix in (".xlsx", ".xlsm"):
         rows = _sheets(data, mapping)
     elif suffix in (".jsonl", ".ndjson"):
@@ -38,7 +42,24 @@ def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator
         rows = _json(decode(data))
     else:
         rows = _csv(decode(data), "\t" if suffix == ".tsv" else "")
-    yield from enumerate(rows, 1)
+    held: list[Row] = []
+    for row in rows:  # a table is known by its first rows: say once what is wrong with it, not once a row
+        held.append(row)
+        if len(held) == KNOWN_BY:
+            break
+    _check_columns(held, mapping)
+    yield from enumerate(itertools.chain(held, rows), 1)
+
+
+def _check_columns(rows: list[Row], mapping: Mapping[str, str]) -> None:
+    """Raises Unread when none of `rows` has a column for the text, or one that --map names."""
+    real = [row for row in rows if "" not in row]
+    names = list(dict.fromkeys(name for row in real for name in row))
+    for field, column in mapping.items():
+        if real and not find_columns(names, {field: column}).get(field):
+            raise Unread(f"no column {column!r} for {field}; columns are: {', '.join(names[:12])}", Status.SKIPPED)
+    if real and not any(text_columns(row, mapping) for row in real):
+        raise Unread(f"no column holds the text (columns: {', '.join(names[:12])}); name it with --map text=COLUMN", Status.SKIPPED)
 
 
 def row_parts(row: Row, source: str, mapping: Mapping[str, str]) -> Parts | Skipped:

@@ -12,7 +12,6 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs
 # words from a reader of the report or from the classifier (Trojan Source, CVE-2021-42574).
 UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
-SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 # Signs that Western prose in cp1252 hardly holds; text in another encoding read as cp1252 is full of them.
 UNLIKELY = re.compile("[\x80-\x9f¡¤¦¨¬¯²³¸¹ƒˆ˜‡†‰ŠŽž]|[À-ÿ]{3}|[ÀÁÂÃÐÑ][^a-zà-ÿ\\s]")
 MAX_RUN = 200  # spaCy's tokenizer is quadratic on punctuation runs (its issue 14020); no word is this long

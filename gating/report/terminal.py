@@ -10,18 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from gating.advice.changes import Flip
-from gating.advice.sentences import because, part_words
+from gating.advice.gate_score import behind_the_ask
+from gating.advice.sentences import RULE_WORDS, because, part_words
 from gating.library.summary import summarise
-from gating.records import PLACES, Finding, Skipped, Status
+from gating.records import PLACES, Finding, Gate, Skipped, Status
 from gating.report.safe import visible
 from gating.report.tables import percent
 
 BAR = 10  # cells of the stage bar
+MANY = 3  # inputs of one reason that are named one by one
+PATH_WIDTH = 26  # characters
 QUOTE_WORDS = 9  # of the quote in a table row; `explain` and the records have it whole
 GATE_STYLE = {"ungated": "green", "soft-gate": "yellow", "gated": "red"}
 STRATEGY_STYLE = {"demand-gen": "cyan", "lead-gen": "magenta"}
 PART_NAMES = {"uniqueness": "Uniqueness", "work_saved": "Work it saves", "buying_closeness": "Buying closeness", "reach_need": "Need for reach", "hostility": "Audience hostility"}
 SUBTRACTED = ("reach_need", "hostility")
+UNSAID = ("uniqueness", "work_saved")  # parts that a page in front of its asset often leaves open
 
 
 def score_table(results: Sequence[Finding | Skipped]) -> RenderableType:
@@ -44,7 +48,8 @@ def summary(results: Sequence[Finding | Skipped]) -> str:
     """One line: how many were scored, how they split, how many want a person's eye."""
     counts = summarise(results)
     if not counts.scored:
-        return f"No piece scored, {counts.unscored.total()} inputs looked at."
+        looked = counts.unscored.total()
+        return f"No piece scored, {looked} input{'s' if looked != 1 else ''} looked at."
     said = [
         f"{counts.scored} piece{'s' if counts.scored != 1 else ''} scored",
         f"{counts.strategies['demand-gen']} demand-gen, {counts.strategies['lead-gen']} lead-gen",
@@ -58,9 +63,12 @@ def summary(results: Sequence[Finding | Skipped]) -> str:
 def _row(finding: Finding) -> tuple[RenderableType, ...]:
     piece, verdict, advice = finding.piece, finding.verdict, finding.advice
     name = Text(visible(piece.title or piece.source), style="bold")
-    name.append(f"\n{visible(piece.source)}", style="dim not bold")
+    if piece.title:
+        name.append(f"\n{_shortened(visible(piece.source))}", style="dim not bold")
     if piece.limits:
         name.append(f"\npartial: {visible('; '.join(piece.limits))}", style="yellow not bold")
+    stage = stage_bar(verdict.stage.label, verdict.stage_score)
+    stage.append(f"\n{percent(verdict.stage.confidence)}", style="dim")
     strategy = Text(verdict.strategy.label, style=STRATEGY_STYLE[verdict.strategy.label])
     strategy.append(f"\n{percent(verdict.strategy.confidence)}", style="dim")
     if advice.review:
@@ -69,7 +77,7 @@ def _row(finding: Finding) -> tuple[RenderableType, ...]:
     gate.append(f"\n{percent(verdict.gate.confidence)}", style="dim")
     if piece.observed.verdict not in ("unknown", advice.gate.value):
         gate.append(f"\ntoday: {'lead form' if piece.observed.lead_form else piece.observed.verdict}", style="bold")
-    return name, strategy, stage_bar(verdict.stage.label, verdict.stage_score), gate, _first_reason(finding)
+    return name, strategy, stage, gate, _first_reason(finding)
 
 
 def _first_reason(finding: Finding) -> Text:
@@ -78,29 +86,46 @@ def _first_reason(finding: Finding) -> Text:
     quote = next((item for item in advice.evidence if item.label == finding.verdict.strategy.label), None)
     reason = Text()
     if quote:
-        words = visible(quote.quote).split()
+        words = visible(quote.quote).strip('"“”').split()
         shown = " ".join(words[:QUOTE_WORDS]) + ("…" if len(words) > QUOTE_WORDS else "")
         reason.append(f'"{shown}"', style="italic")
-        reason.append(f" line {quote.line}\n" if quote.line else "\n", style="dim not italic")
-    reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts))
+        reason.append(f" {place_of(finding.piece.source, quote.line)}\n", style="dim not italic")
+    if advice.action != "keep" or advice.gate is not Gate.UNGATED:
+        reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts))
     return reason
 
 
+def _shortened(path: str) -> str:
+    """The path on one line of a narrow column: its end, which tells files apart."""
+    return path if len(path) <= PATH_WIDTH else f"…{path[-PATH_WIDTH + 1 :]}"
+
+
+def place_of(source: str, line: int) -> str:
+    """Where a quote stands: the line of a text, the page of a PDF, the paragraph of a DOCX."""
+    if not line:
+        return ""
+    ending = source.lower().rpartition(".")[2]
+    return f"{'page' if ending == 'pdf' else 'paragraph' if ending in ('docx', 'docm') else 'line'} {line}"
+
+
 def stage_bar(label: str, score: float) -> Text:
-    """The stage with a bar from first awareness (empty) to ready to buy (full)."""
+    """The stage with a bar from first awareness (empty) to ready to buy (full): the expected stage, not the likeliest."""
     filled = round(score / 100 * BAR)
-    return Text.assemble(f"{label}\n", ("━" * filled, "blue"), ("━" * (BAR - filled), "bright_black"), (f" {score:.0f}", "dim"))
+    return Text.assemble(f"{label}\n", ("━" * filled, "blue"), ("─" * (BAR - filled), "bright_black"), (f" {score:.0f}", "dim"))
 
 
 def _not_scored(results: Iterable[Finding | Skipped]) -> list[Text]:
-    lines = []
+    """One line for each input that was not scored; more than three of one reason in one line."""
+    of_reason: dict[tuple[Status, str], list[str]] = {}
     for result in results:
         if isinstance(result, Skipped):
-            style = "red" if result.status is Status.FAILED else "yellow"
-            lines.append(Text.assemble((f"{result.status.value:<8}", style), " ", visible(result.source), (f"  {visible(result.reason)}", "dim")))
-    if lines:
-        lines.append(Text(""))
-    return lines
+            of_reason.setdefault((result.status, result.reason), []).append(result.source)
+    lines = []
+    for (status, reason), sources in of_reason.items():
+        style = "red" if status is Status.FAILED else "yellow"
+        shown = sources if len(sources) <= MANY else [f"{len(sources)} inputs, such as {sources[0]}"]
+        lines += [Text.assemble((f"{status.value:<8}", style), " ", visible(source), (f"  {visible(reason)}", "dim")) for source in shown]
+    return [*lines, Text("")] if lines else []
 
 
 def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
@@ -122,9 +147,17 @@ def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
     sections: list[RenderableType] = [Text(visible(piece.title or piece.source), style="bold"), where, Text(""), labels, Text(""), Text(visible(advice.why)), Text("")]
     sections += [_heading(f"Gate score ({advice.gate_rule})"), _parts_table(finding)]
     sections += [_heading("Words that weighed most"), _evidence_table(finding)]
-    sections += [_heading("What would flip each label"), *(Text.assemble((f"{flip.head:<9}", "dim"), visible(_flip_words(flip))) for flip in flips), Text("")]
+    sections += [_heading("What would flip each label (found by rescoring; no advice)"), _flip_table(flips)]
     sections += [_heading("Judge it by"), Text(", ".join(advice.measures)), Text(""), Text(f"Scored by {verdict.model}", style="dim")]
     return Group(*sections)
+
+
+def _flip_table(flips: Sequence[Flip]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for flip in flips:
+        table.add_row(Text(flip.head, style="dim"), Text(visible(_flip_words(flip))))
+    table.add_row("", "")
+    return table
 
 
 def _flip_words(flip: Flip) -> str:
@@ -139,15 +172,18 @@ def _heading(words: str) -> Text:
 
 
 def _parts_table(finding: Finding) -> Table:
-    parts = finding.advice.gate_parts
+    parts, advice = finding.advice.gate_parts, finding.advice
     table = Table(box=None, show_header=False, pad_edge=False)
+    if advice.gate_rule in RULE_WORDS:
+        table.add_row(Text("Decided by"), Text(""), Text(f"{RULE_WORDS[advice.gate_rule]}, not by the score; as an asset it would score:"))
     for name, shown in PART_NAMES.items():
         value = getattr(parts, name)
         sign = "-" if name in SUBTRACTED else "+"
-        table.add_row(Text(shown), Text(f"{sign}{value}" if value else "0", style="bold"), Text(part_words(name, value), style="dim"))
-    neutral, gate = finding.advice.gate_neutral.value, finding.advice.gate.value
-    moved = "" if neutral == gate else f" (neutral: {neutral}, moved by policy)"
-    table.add_row(Text("Total"), Text(str(parts.total), style="bold"), Text(f"4 or more gated, 2 or 3 soft-gate, less ungated; advice: {gate}{moved}", style="dim"))
+        said = "the page does not say, so it is taken as 1" if name in UNSAID and value == 1 and behind_the_ask(finding.verdict) else part_words(name, value)
+        table.add_row(Text(shown), Text(f"{sign}{value}" if value else "0", style="bold"), Text(said, style="dim"))
+    neutral, gate = advice.gate_neutral.value, advice.gate.value
+    moved = "" if neutral == gate else f", moved from {neutral} by policy"
+    table.add_row(Text("Total"), Text(str(parts.total), style="bold"), Text(f"4 or more gated, 2 or 3 soft-gate, less ungated. Advice: {gate}{moved}", style="dim"))
     table.add_row("", "", "")
     return table
 
@@ -155,8 +191,8 @@ def _parts_table(finding: Finding) -> Table:
 def _evidence_table(finding: Finding) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     for item in finding.advice.evidence:
-        place = f"line {item.line}" if item.line else ""
-        table.add_row(Text(item.label, style="dim"), Text(place, style="dim"), Text(f'"{visible(item.quote)}"'))
+        quote = visible(item.quote).strip('"“”')
+        table.add_row(Text(item.label, style="dim"), Text(place_of(finding.piece.source, item.line), style="dim"), Text(f'"{quote}"'))
     table.add_row("", "", "")
     return table
 

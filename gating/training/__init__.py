@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gating.classifier.bundle import CURRENT, NAME, write_bundle
 from gating.errors import ExamplesError, OutputError
+from gating.records import HEADS
 from gating.settings import Settings
 from gating.training.examples import read_examples
 from gating.training.figures import NPZ, load_figures, stack, table_of
@@ -38,17 +39,22 @@ def train(labels: Sequence[str], name: str, registry: Path, settings: Settings, 
         yield f"{', '.join(texts)}: {len(found.examples)} labelled pieces"
         if found.examples or not tables:
             tables.append(table_of(found.examples))
+    table = stack(tables)
+    for head in HEADS:
+        seen = {row.labels[head] for row in table.rows} - {""}
+        if len(seen) == 1:
+            yield f"Every row has the same {head} ({seen.pop()}): the model will never say anything else."
     version = _next_version(registry / name)
-    fitted = fit_table(stack(tables), name, version)
+    bundle = fit_table(table, name, version)
     folder = registry / name
     try:
-        write_bundle(fitted.bundle, folder / version)
+        write_bundle(bundle, folder / version)
         pointer = folder / f".{CURRENT}.{os.getpid()}"
         pointer.write_text(version + "\n", encoding="utf-8")
         os.replace(pointer, folder / CURRENT)
     except OSError as error:
         raise OutputError(f"{folder}: the model cannot be written ({error.strerror}).") from error
-    yield f"Trained {name}/{version} on {len(stack(tables))} rows. Use it with --model {folder}."
+    yield f"Trained {name}/{version} on {len(table)} rows. Use it with --model {folder}."
 
 
 def _next_version(folder: Path) -> str:

@@ -51,7 +51,7 @@ def cross_validate(table: Table, extra: Table | None = None, folds: int = FOLDS,
 
 def predict(train: Table, test: Table, extra: Table | None = None) -> Probabilities:
     """Probabilities for `test` of a model fitted on `train` and `extra`."""
-    bundle = fit(stack([train, extra]) if extra else train, "held-out", "0").bundle
+    bundle = fit(stack([train, extra]) if extra else train, "held-out", "0")
     heads = Heads(bundle)
     inputs = table_inputs(test, heads)
     return {head: np.array([heads.probabilities(row, head) for row in inputs]) for head in HEADS}

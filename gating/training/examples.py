@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gating.reading import plan, read_job
-from gating.reading.aliases import find_columns
+from gating.reading.aliases import ALIASES, plain_name
 from gating.records import FLAGS, HEADS, LABELS, Example, Piece, Skipped
 from gating.settings import Settings
 
@@ -23,7 +23,9 @@ VALUES: dict[str, dict[str, str]] = {
                "case studies": "case-study", "customer story": "case-study", "documentation": "docs", "press release": "news", "product page": "product",
                "calculator": "tool", "template": "other"},
 }  # fmt: skip
-COLUMN_OF = {"strategy": "strategy", "stage": "stage", "gate": "gate", "format": "type"}
+FIELD_OF = {"strategy": "strategy", "stage": "stage", "gate": "gate", "format": "type"}  # what --map calls the column of a label
+# Only columns that are plainly a label. "Audience" or "Access" may tell today's gate to a reader; as a label they would be a guess.
+LABEL_COLUMNS = {"strategy": ("strategy",), "stage": ALIASES["stage"], "gate": ("gate", "gated", "is gated", "gated?"), "format": ("format", "type", "content type", "asset type")}
 ORIGIN = ("site", "repo", "commit", "path", "license", "case")
 
 
@@ -54,14 +56,20 @@ def read_examples(paths: Iterable[str], settings: Settings, mapping: Mapping[str
 def example_of(piece: Piece, mapping: Mapping[str, str] | None = None) -> Example:
     """The labels that `piece` carries in its metadata. Raises ValueError with a sentence when there is none, or one is no known label."""
     values = dict(piece.metadata)
-    columns = find_columns(values, mapping)
-    labels = {head: _label(head, values.get(columns.get(COLUMN_OF[head], ""), "")) for head in HEADS}
+    labels = {head: _label(head, _given(head, values, mapping or {})) for head in HEADS}
     if not any(labels.values()):
         raise ValueError("no label in it (a column named strategy, stage, gate or format)")
     flags = tuple(flag for flag in FLAGS if flag in values.get("flags", ""))
     confidence = tuple(_confidence(values.get(f"confidence.{head}", "")) for head in ("strategy", "stage", "gate"))
     origin = tuple((name, values[name]) for name in ORIGIN if values.get(name))
     return Example(piece, **labels, flags=flags, confidence=confidence, site=values.get("site", ""), origin=origin)  # type: ignore[arg-type]
+
+
+def _given(head: str, values: Mapping[str, str], mapping: Mapping[str, str]) -> str:
+    wanted = mapping.get(FIELD_OF[head])
+    names = (plain_name(wanted),) if wanted else LABEL_COLUMNS[head]
+    by_name = {plain_name(name): value for name, value in values.items()}
+    return next((by_name[name] for name in names if by_name.get(name)), "")
 
 
 def _label(head: str, given: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from importlib.metadata import version as version_of
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +41,7 @@ LAYER_2_C = 0.02
 FIRST_FORMAT_C = 0.02
 TOLERANCE = 1e-7  # of the gradient: tight enough that another machine finds the same coefficients to six digits
 # Signals that layer 2 sees as they are: what the page is about, and a few that tell formats apart. Chosen on the sites outside
-# the lock-box (docs/accuracy.md).
+# the lock-box (scripts/quality.py).
 DIRECT = (
     "own_share_before_end", "own_over_a_third", "maker1_block_share", "maker1_in_title", "maker1_first_blocks", "maker1_rate", "maker1_heading_share",
     "maker2_block_share", "maker2_in_title", "maker_in_main_title", "a_maker_in_main_title", "maker_at_end", "maker_is_rare", "maker_in_suffix", "maker_has_domain",
@@ -62,15 +62,7 @@ VIEWS: dict[str, dict[str, float]] = {
 }
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """A bundle and the leave-one-site-out scores of its training rows, shape (n_rows, n_scores), for evaluation without refitting."""
-
-    bundle: Bundle
-    honest_scores: Floats
-
-
-def fit(table: Table, name: str, version: str) -> Fitted:
+def fit(table: Table, name: str, version: str) -> Bundle:
     """Trains a bundle on the rows of `table`. Rows flagged `not-marketing` teach that flag and nothing else (RUBRIC 1.4).
 
     One thread of linear algebra: with several, the order of sums and so the last bits would depend on the machine's load.
@@ -79,11 +71,14 @@ def fit(table: Table, name: str, version: str) -> Fitted:
         return _fit(table, name, version)
 
 
-def _fit(table: Table, name: str, version: str) -> Fitted:
+def _fit(table: Table, name: str, version: str) -> Bundle:
     inside = np.array(["not-marketing" not in row.flags for row in table.rows])
     core, aside = table.take(np.flatnonzero(inside)), table.take(np.flatnonzero(~inside))
     if len(core) < MIN_ROWS:
         raise ExamplesError(f"{len(core)} labelled pieces are too few to train a model from nothing; {MIN_ROWS} are the least.")
+    unlabelled = [head for head in HEADS if not any(row.labels[head] for row in core.rows)]
+    if unlabelled:
+        raise ExamplesError(f"No row has a label for {', '.join(unlabelled)}. Name the column with --map, or add training_data to learn that from ours.")
     arrays: Arrays = {}
     honest = _layer_1(core, arrays)
     inputs, calibration = _layer_2(honest, core, arrays)
@@ -91,10 +86,11 @@ def _fit(table: Table, name: str, version: str) -> Fitted:
     sites = {row.site for row in table.rows}
     card = {
         "name": name, "version": version, "catalogue": fingerprint(), **calibration, "n_rows": len(table), "n_sites": len(sites),
-        "labels": {head: list(LABELS[head]) for head in HEADS}, "views": {view: dict(shares) for view, shares in VIEWS.items()}, "rows_sha256": _digest(table),
+        "labels": {head: list(LABELS[head]) for head in HEADS}, "views": {view: dict(shares) for view, shares in VIEWS.items()},
+        "rows_sha256": _digest(table), "versions": {package: version_of(package) for package in ("numpy", "scikit-learn", "spacy")},
         "settings": {"ridge": RIDGE, "layer_2_c": LAYER_2_C, "min_sites": MIN_SITES, "landmarks": LANDMARKS},
     }  # fmt: skip
-    return Fitted(Bundle(card, arrays), honest)
+    return Bundle(card, arrays)
 
 
 def _layer_1(table: Table, arrays: Arrays) -> Floats:
@@ -234,8 +230,9 @@ def _logistic(inputs: Floats, labels: npt.NDArray[np.str_], weights: Floats, hea
     log-odds that nobody reaches.
     """
     coef, intercept = np.zeros((len(LABELS[head]), inputs.shape[1])), np.full(len(LABELS[head]), ABSENT)
-    if len(np.unique(labels)) == 1:
-        intercept[LABELS[head].index(labels[0])] = 0.0
+    if len(np.unique(labels)) < 2:
+        for label in labels[:1]:
+            intercept[LABELS[head].index(label)] = 0.0
         return coef, intercept
     model = LogisticRegression(C=c, max_iter=5000, tol=TOLERANCE).fit(inputs, labels, sample_weight=weights)
     rows, constants = model.coef_, model.intercept_

@@ -65,3 +65,9 @@ def test_developer_never_closes() -> None:
     assert apply_policy(Gate.SOFT_GATE, "G3", FIVE, "developer") is Gate.SOFT_GATE
     assert apply_policy(Gate.UNGATED, "G3", FIVE, "developer") is Gate.UNGATED
     assert apply_policy(Gate.GATED, "G1", TWO, "developer") is Gate.GATED
+
+
+def test_capture_gates_what_scores_more_than_three_too() -> None:
+    """A higher score never gives a more open gate."""
+    gates = [apply_policy(Gate.SOFT_GATE, "G3", GateParts(1, 2, closeness, 0, 0), "capture") for closeness in (0, 1, 2)]
+    assert gates == [Gate.GATED] * 3

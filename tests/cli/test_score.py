@@ -321,3 +321,33 @@ def test_reader_that_has_had_enough_is_no_error(tmp_path: Path, root: Path) -> N
         said = process.stderr.read()
         process.wait(timeout=60)
     assert (process.returncode, said) == (0, b"")
+
+
+def test_full_standard_output_is_code_3(run: Run, draft: Path) -> None:
+    """A full disk behind a redirect is an output that cannot be written, in one sentence."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "gating", "score", str(draft), "--format", "csv"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert "standard output: cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_keeps_the_mode_of_the_file_it_replaces(run: Run, draft: Path, tmp_path: Path) -> None:
+    """A private file stays private, and a link stays a link."""
+    private, link = tmp_path / "private.csv", tmp_path / "link.csv"
+    private.write_text("old")
+    private.chmod(0o600)
+    link.symlink_to(private)
+    assert run("score", str(draft), "-o", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert private.read_text().startswith("id,source,")
+
+
+def test_an_output_in_the_folder_is_not_read_back(run: Run, draft: Path) -> None:
+    """Scoring a folder twice into a file in it gives the same rows twice."""
+    out = draft.parent / "scores.csv"
+    assert run("score", str(draft.parent), "-o", str(out)).exit_code == 0
+    first = out.read_text()
+    assert run("score", str(draft.parent), "-o", str(out)).exit_code == 0
+    assert out.read_text() == first

@@ -39,7 +39,7 @@ def test_binary_data_is_skipped(read: Read) -> None:
     """A picture named .txt is named for what it is."""
     result = read("note.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 20)
     assert isinstance(result, Skipped)
-    assert "binary" in result.reason
+    assert "PNG picture" in result.reason
 
 
 def test_pdf_in_disguise_is_read_as_pdf(read: Read) -> None:

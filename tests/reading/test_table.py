@@ -219,3 +219,10 @@ def test_damaged_xlsx_fails_with_a_reason(read_all: ReadAll) -> None:
     (result,) = read_all("plan.xlsx", xlsx_bytes({"Plan": [["Title", "Text"], ["A", PROSE]]})[:-300])
     assert isinstance(result, Skipped)
     assert result.status is Status.FAILED
+
+
+def test_a_mapped_column_that_is_not_there_is_named(read_all: ReadAll) -> None:
+    """--map title=Nope says that there is no Nope, once and not once a row."""
+    (skipped,) = read_all("plan.csv", f"Headline,Body\nCrates,{PROSE}\nBaskets,{PROSE}\n", mapping={"title": "Nope"})
+    assert isinstance(skipped, Skipped)
+    assert "no column 'Nope' for title" in skipped.reason

@@ -90,7 +90,7 @@ def test_summary_of_nothing_scored() -> None:
 def test_stage_bar_fills_towards_buying(score: float, filled: int) -> None:
     """Empty at first awareness, full when ready to buy, always ten cells."""
     bar = stage_bar("awareness", score)
-    assert bar.plain.count("━") == 10
+    assert (bar.plain.count("━"), bar.plain.count("─")) == (filled, 10 - filled)
     blue = [span for span in bar.spans if span.style == "blue"]
     assert sum(span.end - span.start for span in blue) == filled
 
@@ -125,7 +125,7 @@ def test_policy_that_moved_the_gate_is_named() -> None:
     finding = titled("A")
     moved = replace(finding, advice=replace(finding.advice, gate_neutral=Gate.GATED, gate=Gate.SOFT_GATE))
     said = " ".join(shown(explain_page(moved, []), width=200).split())
-    assert "advice: soft-gate (neutral: gated, moved by policy)" in said
+    assert "Advice: soft-gate, moved from gated by policy" in said
 
 
 def test_explained_json_adds_rule_and_flips() -> None:

@@ -19,6 +19,7 @@ def test_the_shipped_model_is_what_its_figures_make(tmp_path):
     cards = [json.loads((folder / CARD).read_text(encoding="utf-8")) for folder in (shipped, rebuilt)]
     for card in cards:
         card.pop("version")
+        card.pop("versions")
     if (shipped / ARRAYS).read_bytes() == (rebuilt / ARRAYS).read_bytes():
         assert cards[0] == cards[1]
     else:

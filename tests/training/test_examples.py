@@ -87,3 +87,9 @@ def test_labels_of_a_mapped_column(tmp_path):
     assert example.stage == "awareness"
     with pytest.raises(ValueError, match="no label"):
         example_of(example.piece)
+
+
+def test_an_audience_is_no_gate_label(tmp_path):
+    """A column that only a reader of today's gate would use costs no row."""
+    (example,) = one(tmp_path, stage="tofu", Audience="Marketing managers").examples
+    assert (example.stage, example.gate) == ("awareness", "")

@@ -21,8 +21,8 @@ def fitted():
 def test_same_rows_give_the_same_bytes(fitted):
     """Training twice on the same rows writes the same arrays and the same card."""
     again = fit(small_table(), "test", "1")
-    assert arrays_bytes(again.bundle.arrays) == arrays_bytes(fitted.bundle.arrays)
-    assert again.bundle.card == fitted.bundle.card
+    assert arrays_bytes(again.arrays) == arrays_bytes(fitted.arrays)
+    assert again.card == fitted.card
 
 
 def test_ridge_leaves_a_site_out_as_if_it_had_never_been_there():
@@ -54,8 +54,8 @@ def test_a_site_alone_is_never_on_both_sides(fitted):
 
 def test_scoring_equals_scikit_learn(fitted):
     """The NumPy scorer gives the probabilities of a scikit-learn pipeline with the bundle's numbers, to 1e-9."""
-    table, arrays, card = small_table(), fitted.bundle.arrays, fitted.bundle.card
-    heads = Heads(fitted.bundle)
+    table, arrays, card = small_table(), fitted.arrays, fitted.card
+    heads = Heads(fitted)
     inputs = table_inputs(table, heads)
     for head in HEADS:
         model = LogisticRegression()
@@ -70,7 +70,7 @@ def test_scoring_equals_scikit_learn(fitted):
 
 def test_first_layer_equals_scikit_learn_ridge(fitted):
     """A view's scores are those of scikit-learn's Ridge on the same TF-IDF, within what eight-bit weights allow."""
-    table, arrays = small_table(), fitted.bundle.arrays
+    table, arrays = small_table(), fitted.arrays
     shares = VIEWS["prose"]
     blocks = []
     for family, share in shares.items():
@@ -84,7 +84,7 @@ def test_first_layer_equals_scikit_learn_ridge(fitted):
     strategy = np.array([1.0 if row.labels["strategy"] == "demand-gen" else -1.0 for row in table.rows])
     mean = (strategy * weights).sum() / weights.sum()
     expected = Ridge(alpha=RIDGE, fit_intercept=False).fit(features, strategy - mean, sample_weight=weights).predict(features) + mean
-    heads = Heads(fitted.bundle)
+    heads = Heads(fitted)
     width = arrays["offset"].shape[0] // len(VIEWS)
     column = list(VIEWS).index("prose") * width
     scored = [row[column] for row in (table_inputs(table, heads)[:, : arrays["offset"].shape[0]] * arrays["scores.scale"] + arrays["scores.mean"])]
@@ -120,3 +120,11 @@ def test_temperature_cools_what_is_too_sure():
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = np.array([random.choice(3, p=chance) for chance in chances])
     assert temperature(3 * logits, labels) == pytest.approx(3.0, rel=0.1)
+
+
+def test_a_head_without_labels_is_named():
+    """When no row has a format the error says so and what to do, instead of a traceback."""
+    table = small_table()
+    bare = replace(table, rows=tuple(replace(row, labels={**row.labels, "format": ""}) for row in table.rows))
+    with pytest.raises(ExamplesError, match="No row has a label for format"):
+        fit(bare, "test", "1")
