@@ -7,6 +7,8 @@ column numbers are stored as differences, plus a .tsv that names label, site, re
 from __future__ import annotations
 
 import csv
+import hashlib
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from gating.features.catalogue import fingerprint, signal_names
 from gating.features.words import FAMILIES, N_COLUMNS
 from gating.records import HEADS, Example
 
+MOST_NAME_WORDS = 6
 NPZ, TSV = "figures.npz", "figures.tsv"
 COLUMNS = ("id", *HEADS, "flags", "confidence", "site", "repo", "commit", "path", "license")
 
@@ -113,7 +116,20 @@ def save_figures(table: Table, folder: Path) -> None:
         writer.writerow(COLUMNS)
         for row in table.rows:
             labels = [row.labels[head] for head in HEADS]
-            writer.writerow([row.id, *labels, " ".join(row.flags), "".join(map(str, row.confidence)), row.site, *(row.origin.get(name, "") for name in COLUMNS[-4:])])
+            origin = {**row.origin, "path": short_path(row.origin.get("path", ""))}
+            writer.writerow([row.id, *labels, " ".join(row.flags), "".join(map(str, row.confidence)), row.site, *(origin.get(name, "") for name in COLUMNS[-4:])])
+
+
+def short_path(path: str) -> str:
+    """The path with long file names, which are often a whole headline, cut to six words and a digest of the rest: enough to find the page."""
+    return "/".join(_short_name(name) for name in path.split("/"))
+
+
+def _short_name(name: str) -> str:
+    words = re.split(r"([-_ .]+)", name)
+    if len(words) < 2 * MOST_NAME_WORDS:
+        return name
+    return f"{''.join(words[: 2 * MOST_NAME_WORDS - 1])}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def load_figures(folder: Path) -> Table:

@@ -57,3 +57,11 @@ def test_stacked_tables_keep_order():
     both = stack([table.take(np.arange(3)), table.take(np.arange(3, 7))])
     assert [row.id for row in both.rows] == [row.id for row in table.rows[:7]]
     assert (both.words["pairs"] != table.words["pairs"][:7]).nnz == 0
+
+
+def test_a_headline_in_a_path_is_cut():
+    """A file named by a whole headline keeps six words and a digest; short names stay, and different names stay different."""
+    assert figures.short_path("src/blog/2021-why-we-moved.md") == "src/blog/2021-why-we-moved.md"
+    one, other = (figures.short_path(f"posts/ten-things-that-every-new-keeper-of-bees-should-{verb}.md") for verb in ("know", "own"))
+    assert one.startswith("posts/ten-things-that-every-new-keeper~")
+    assert one != other
