@@ -151,6 +151,24 @@ def read_second(table: Table) -> Probabilities:
     return {head: np.array([reading[head] for reading in readings]) for head in HEADS}
 
 
+def error_rows(table: Table, found: Probabilities) -> list[str]:
+    """Where the errors are: shares wrong by the piece's true format, and which stages are taken for which."""
+    inside = np.flatnonzero(~np.isnan(found["gate"][:, 0]))
+    truth = {head: np.array([LABELS[head].index(table.rows[number].labels[head]) for number in inside]) for head in HEADS}
+    said = {head: np.array([decide(row, head) for row in found[head][inside]]) for head in HEADS}
+    rows = ["| true format | pieces | strategy wrong | stage wrong | gate wrong | most often taken for |", "|---|---|---|---|---|---|"]
+    for place, name in sorted(enumerate(LABELS["format"]), key=lambda item: -int((truth["format"] == item[0]).sum())):
+        chosen = truth["format"] == place
+        wrong = {head: f"{np.mean(truth[head][chosen] != said[head][chosen]):.0%}" for head in ("strategy", "stage", "gate")}
+        others = np.bincount(said["format"][chosen & (said["format"] != place)], minlength=len(LABELS["format"]))
+        rows.append(f"| {name} | {chosen.sum()} | {wrong['strategy']} | {wrong['stage']} | {wrong['gate']} | {LABELS['format'][int(others.argmax())]} |")
+    rows += ["", "| true stage | " + " | ".join(f"said {label}" for label in LABELS["stage"]) + " |", "|---|---|---|---|"]
+    for place, name in enumerate(LABELS["stage"]):
+        counts = np.bincount(said["stage"][truth["stage"] == place], minlength=3)
+        rows.append(f"| {name} | " + " | ".join(str(count) for count in counts) + " |")
+    return rows
+
+
 def kappas(table: Table, found: Probabilities) -> str:
     """The kappas of all heads in one line."""
     return ", ".join(f"{head} {head_score(table, head, found[head]).kappa:.2f}" for head in HEADS)
@@ -232,7 +250,7 @@ def main() -> None:
             front.append(f"With the second reader it is {kappas(opened, both_opened)} in cross-validation and {kappas(locked, both)} there." if arguments.second else "")
             text += ["With the second reader:", "", *table_rows(locked, both), "", *advice_lines(locked, both), ""]
     text += ["## Label sets", "", "`gating explain` names, beside the label, the others it cannot exclude. The sets are made to hold the right label for nine pieces in ten.", "",
-             *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", *bench_lines()]  # fmt: skip
+             *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", "## Errors by format and stage", "", *error_rows(opened, found), "", *bench_lines()]  # fmt: skip
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(text), encoding="utf-8")
     for page in ("README.md", "docs/model-card.md"):
         write_between(ROOT / page, front)

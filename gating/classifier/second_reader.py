@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -101,28 +102,39 @@ def _kept(unit: Unit, words: int) -> int:
 
 
 class SecondReader:
-    """The transformer with its tokenizer, checked against its card."""
+    """The transformer with its tokenizer, checked against its card. The card is read at once, the model when it is first needed: many
+    runs have no unsure piece, and loading takes as long as scoring fifty.
+    """
 
     def __init__(self, folder: Path) -> None:
-        if (folder / "current").is_file():
-            folder = current_version(folder)
-        card, model, vocabulary = _checked(folder)
+        self._folder = current_version(folder) if (folder / "current").is_file() else folder
+        self._card = _checked_card(self._folder)
+        self.name = f"{self._card['name']}/{self._card['version']}"
+        self._places = {head: [self._card["labels"][head].index(label) for label in LABELS[head]] for head in HEADS}  # ours in its order
+        self.weight: float = self._card["weight"]  # of the second reading in the mean of log-probabilities, 0..1
+
+    @cached_property
+    def session(self) -> Any:
+        """The onnxruntime session, one thread: processes share the work, and the same sums come out."""
         import onnxruntime
-        from tokenizers import BertWordPieceTokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # processes share the work, and the same sums come out
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = BertWordPieceTokenizer({word: number for number, word in enumerate(vocabulary)}, lowercase=True)
-        self.name = f"{card['name']}/{card['version']}"
-        self._places = {head: [card["labels"][head].index(label) for label in LABELS[head]] for head in HEADS}  # ours in its order
-        self.weight: float = card["weight"]  # of the second reading in the mean of log-probabilities, 0..1
+        return onnxruntime.InferenceSession(_checked_file(self._folder, MODEL, self._card), options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The word-piece tokenizer of the model's vocabulary."""
+        from tokenizers import BertWordPieceTokenizer
+
+        words = _checked_file(self._folder, VOCABULARY, self._card).decode("utf-8").split("\n")[:-1]
+        return BertWordPieceTokenizer({word: number for number, word in enumerate(words)}, lowercase=True)
 
     def read(self, piece: Piece) -> dict[str, Floats]:
         """Probabilities of each head's labels, each (n_labels,)."""
-        tokens = page_tokens(page_units(piece, self._tokenizer))
-        (row,) = self._session.run(None, {"ids": np.array([tokens], dtype=np.int64)})[0]
+        tokens = page_tokens(page_units(piece, self.tokenizer))
+        (row,) = self.session.run(None, {"ids": np.array([tokens], dtype=np.int64)})[0]
         found, at = {}, 0
         for head in HEADS:
             found[head] = np.asarray(row[at : at + len(LABELS[head])], dtype=np.float64)[self._places[head]]
@@ -140,7 +152,7 @@ class SecondReader:
 
 def _same_labels(card: dict[str, Any]) -> bool:
     labels = card.get("labels", {})
-    return all(sorted(labels.get(head, [])) == sorted(LABELS[head]) for head in HEADS)
+    return isinstance(labels, dict) and all(sorted(labels.get(head, [])) == sorted(LABELS[head]) for head in HEADS)
 
 
 def is_installed() -> bool:
@@ -148,16 +160,23 @@ def is_installed() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in EXTRA)
 
 
-def _checked(folder: Path) -> tuple[dict[str, Any], bytes, list[str]]:
-    """Card, model and vocabulary of a second reader. Raises BundleError when anything is missing, foreign, newer or changed."""
+def _checked_card(folder: Path) -> dict[str, Any]:
+    """The card of a second reader. Raises BundleError when it is missing, foreign, newer or for other labels."""
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        model, vocabulary = (folder / MODEL).read_bytes(), (folder / VOCABULARY).read_bytes()
     except (OSError, ValueError) as error:
         raise BundleError(f"{folder}: not a second reader ({error}). It holds {CARD}, {MODEL} and {VOCABULARY}; install gating again.") from error
-    if card.get("kind") != "gating second reader" or card.get("format") != FORMAT or not _same_labels(card):
+    if not isinstance(card, dict) or card.get("kind") != "gating second reader" or card.get("format") != FORMAT or not _same_labels(card):
         raise BundleError(f"{folder / CARD}: not the card of a second reader that this gating can use. Install gating again.")
-    for name, data in ((MODEL, model), (VOCABULARY, vocabulary)):
-        if hashlib.sha256(data).hexdigest() != card["sha256"][name]:
-            raise BundleError(f"{folder / name}: its digest is not the one in the card. The file is damaged or was changed; install gating again.")
-    return card, model, vocabulary.decode("utf-8").split("\n")[:-1]
+    return card
+
+
+def _checked_file(folder: Path, name: str, card: dict[str, Any]) -> bytes:
+    """The bytes of one of its files. Raises BundleError when it is missing or not what the card says."""
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{folder / name}: cannot be read ({error.strerror}). Install gating again.") from error
+    if hashlib.sha256(data).hexdigest() != card["sha256"][name]:
+        raise BundleError(f"{folder / name}: its digest is not the one in the card. The file is damaged or was changed; install gating again.")
+    return data

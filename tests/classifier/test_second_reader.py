@@ -48,13 +48,13 @@ def test_same_piece_same_numbers(reader):
 
 def test_an_empty_title_and_no_text_can_be_read(reader):
     """Nothing at all is two tokens, no error."""
-    assert page_tokens(page_units(piece_of(title=""), reader._tokenizer)) == [START, STOP]
+    assert page_tokens(page_units(piece_of(title=""), reader.tokenizer)) == [START, STOP]
     assert reader.read(piece_of(title=""))["stage"].sum() == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_long_page_keeps_within_the_budget(reader):
     """Two hundred long blocks are cut to the budget: head, a mark for what is left out, and the end."""
-    tokens = page_tokens(page_units(piece_of(*[f"{PROSE} {number}" for number in range(200)]), reader._tokenizer))
+    tokens = page_tokens(page_units(piece_of(*[f"{PROSE} {number}" for number in range(200)]), reader.tokenizer))
     assert len(tokens) == BUDGET
     assert OMITTED in tokens
 
@@ -69,7 +69,7 @@ def test_every_block_gets_as_many_words_as_fit():
 def test_the_makers_name_becomes_one_token(reader):
     """A name in several word pieces is one mark, so that no maker is learned by heart."""
     piece = piece_of(*[f"Sluicehearth reads the {what} and Sluicehearth sends a note when one drifts." for what in ("pumps", "valves", "meters", "tanks")], title="Sluicehearth")
-    tokens = page_tokens(page_units(piece, reader._tokenizer))
+    tokens = page_tokens(page_units(piece, reader.tokenizer))
     assert tokens.count(MAKER) == 9
     assert all((one, other) != (MAKER, MAKER) for one, other in itertools.pairwise(tokens))
 
@@ -95,5 +95,5 @@ def test_a_damaged_second_reader_is_refused(tmp_path, damage):
     else:
         card["kind" if damage == "card" else "labels"] = "something else" if damage == "card" else {"strategy": ["yes", "no"]}
         (tmp_path / "1" / CARD).write_text(json.dumps(card))
-    with pytest.raises(BundleError, match=r"second reader|digest"):
-        SecondReader(tmp_path / "1")
+    with pytest.raises(BundleError, match=r"second reader|digest|cannot be read"):
+        SecondReader(tmp_path / "1").read(piece_of(PROSE))
