@@ -29,7 +29,7 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
         gate_rule=rule,
         gate_parts=parts,
         phase=phase_of(verdict),
-        action="review" if review else _action(gate, rule, piece.observed),
+        action="review" if review else _action(gate, rule, verdict.format.label, piece.observed),
         review=review,
         measures=measures_for(verdict),
         evidence=evidence,
@@ -53,9 +53,9 @@ def phase_of(verdict: Verdict) -> str:
     return "accelerate"
 
 
-def _action(gate: Gate, rule: str, observed: ObservedGate) -> str:
+def _action(gate: Gate, rule: str, kind: str, observed: ObservedGate) -> str:
     if observed.verdict == gate or (observed.verdict == "unknown" and gate is Gate.UNGATED):
         return "keep"
-    if rule == FORM_IS_SERVICE and gate is Gate.GATED and observed.lead_form:
-        return "keep"
+    if rule == FORM_IS_SERVICE and gate is Gate.GATED and (observed.lead_form or kind == "conversion"):
+        return "keep"  # the form is there, or the page is the form (often drawn by a script that a saved page does not show)
     return {Gate.UNGATED: "ungate", Gate.SOFT_GATE: "soft-gate", Gate.GATED: "gate"}[gate]

@@ -30,7 +30,7 @@ from torch.nn import functional
 
 from gating.classifier.second_reader import BUDGET, Unit, page_tokens
 from gating.records import HEADS
-from gating.training.evaluate import head_score
+from gating.training.evaluate import FOLDS, head_score
 from gating.training.figures import Table
 
 Floats = npt.NDArray[np.float64]
@@ -188,6 +188,13 @@ def train_fold(number: int, table: Table, pages: Pages, settings: Settings, cach
     print(f"fold {number}: kappa " + ", ".join(f"{head} {head_score(held, head, found[head]).kappa:.3f}" for head in HEADS), flush=True)
 
 
+def join_folds(cache: Path) -> None:
+    """Puts the folds of the cache into `out_of_fold.npz`, for `scripts/quality.py --second`. Rows of folds not trained yet are missing in it."""
+    parts = [np.load(file, allow_pickle=False) for file in sorted(cache.glob("fold_*.npz"))]
+    np.savez(cache / "out_of_fold.npz", **{name: np.concatenate([part[name] for part in parts]) for name in ("ids", *HEADS)})
+    print(f"{cache / 'out_of_fold.npz'} holds {len(parts)} of {FOLDS} folds", flush=True)
+
+
 def train_final(table: Table, pages: Pages, settings: Settings, cache: Path, steps: int | None) -> None:
     """Trains on all rows and writes `final.safetensors` with notes on what it learned from."""
     network = fit(pages, targets_of(table.rows), settings, steps)
@@ -206,7 +213,7 @@ def train_final(table: Table, pages: Pages, settings: Settings, cache: Path, ste
 def main() -> None:
     """Reads the pages once, then trains what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folds", type=int, nargs="*", default=[], help="the folds to hold out, 0 to 4")
+    parser.add_argument("--folds", type=int, nargs="*", choices=range(FOLDS), default=[], help="the folds to hold out, 0 to 4")
     parser.add_argument("--all", action="store_true", help="train the final weights on all rows outside the lock-box")
     parser.add_argument("--cache", type=Path, required=True, help="folder for probabilities and weights; outside the repository")
     parser.add_argument("--steps", type=int, help="stop after so many steps, to try the script")
@@ -220,6 +227,7 @@ def main() -> None:
     print(f"{len(table)} pages of {len({row.site for row in table.rows})} organisations", flush=True)
     for number in arguments.folds:
         train_fold(number, table, pages, settings, arguments.cache, arguments.steps)
+        join_folds(arguments.cache)
     if arguments.all:
         train_final(table, pages, settings, arguments.cache, arguments.steps)
 

@@ -127,3 +127,10 @@ def test_a_registration_that_has_its_form_is_kept(assessor: Assessor) -> None:
     (finding,) = assess_paths([page], assessor)
     assert isinstance(finding, Finding)
     assert (finding.piece.observed.lead_form, finding.advice.gate.value, finding.advice.action) == (True, "gated", "keep")
+
+
+def test_a_page_that_is_a_form_is_never_told_to_get_one(settings: Settings) -> None:
+    """A contact page whose form a script draws shows none when it is saved; it is kept, not gated."""
+    page = replace(piece_of(PROSE, title="Request a demo"), observed=ObservedGate("ungated", "no form stands before the content"))
+    advice = advise(page, verdict_of("lead-gen", "decision", "gated", "conversion"), QUOTE, settings)
+    assert (advice.gate_rule, advice.gate, advice.action) == ("G1", Gate.GATED, "keep")
