@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from gating.features.wording import IMPERATIVES
 from gating.records import Block, BlockKind, Evidence, HeadVerdict, Piece
 
 ASKS = (BlockKind.BUTTON, BlockKind.FIELD)
+TOPIC_WORDS = 6  # a longer title is a sentence, and "What is" before it makes none
 CONTACT_FORM = ("First name *", "Work email *", "Company *")
 
 
@@ -53,8 +55,10 @@ def changes(piece: Piece, evidence: Iterable[Evidence]) -> Iterator[Change]:
             Block(BlockKind.BUTTON, "Download the guide"),
         )
         yield Change("hold back the second half behind a download form", replace(piece, blocks=held_back), 400)
-    yield Change(f'call it "What is {_topic(piece)}?"', replace(piece, title=f"What is {_topic(piece)}?"), 5)
-    yield Change(f'call it "How to choose {_topic(piece)}"', replace(piece, title=f"How to choose {_topic(piece)}"), 5)
+    topic = _topic(piece)
+    if topic:
+        for title in (f"What is {topic}?", f"How to choose {topic}"):
+            yield Change(f'call it "{title}"', replace(piece, title=title), 5)
 
 
 def _holds(block: Block, item: Evidence) -> bool:
@@ -72,9 +76,10 @@ def _with(piece: Piece, added: list[Block], words: str, end: bool) -> Change:
 
 
 def _topic(piece: Piece) -> str:
-    """The title without its site's name and its question words: enough to phrase another title."""
-    topic = piece.title.split(" | ")[0].split(" – ")[0].split(" - ")[0].rstrip("?.! ")
+    """The title without its site's name and its question words, to phrase another title; empty where that would be no English."""
+    topic = piece.title.split(" | ")[0].split(" – ")[0].split(" - ")[0].split(": ")[0].rstrip("?.! ")
     for opening in ("what is ", "what are ", "how to choose ", "how to ", "why ", "the ", "a "):
         if topic.lower().startswith(opening):
             topic = topic[len(opening) :]
-    return topic or "this"
+    words = topic.lower().split()
+    return "" if not words or len(words) > TOPIC_WORDS or words[0] in IMPERATIVES else topic
