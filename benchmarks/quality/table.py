@@ -65,7 +65,8 @@ def ablation_table() -> list[str]:
         *rows,
         "",
         "Below the first row: kappa lost by leaving the part out, the rest as it is; minus is won. A star: the 95 % interval of the difference, by a bootstrap over sites, "
-        "leaves out zero; of so many differences one in twenty would do so by chance. Two parts that say the same can each be left out for nothing.",
+        "leaves out zero; of so many differences one in twenty would do so by chance. Every row is against the same run of the full recipe on one set of folds, so that run's "
+        "luck stands in all of them. Two parts that say the same can each be left out for nothing.",
     ]
 
 
