@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,21 +11,17 @@ from pathlib import Path
 
 from gating.advice import advise
 from gating.advice.changes import Change, Flip, changes
+from gating.advice.flags import flags_by_rule
 from gating.classifier import Classifier
 from gating.classifier.bundle import base_folder, load_bundle, shipped_folder
 from gating.classifier.evidence import QUOTED_HEADS
 from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import fingerprint
 from gating.reading import Job, plan, read_job
-from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped, Verdict
+from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped
 from gating.settings import Settings
 
 JOBS_A_BATCH = 16
-EVENT_FORMATS = ("webinar", "conversion", "news")
-MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? (20\d\d)\b", re.IGNORECASE)
-MONTH_FIRST = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (20\d\d)\b", re.IGNORECASE)
-REGISTER = re.compile(r"\b(?:register|save (?:your|my) seat|rsvp|join us|reserve|sign up|book your place)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,33 +37,12 @@ class Assessor:
     def assess(self, piece: Piece, quotes: int = 1) -> Finding:
         """The finding on one piece."""
         verdict, evidence = self.classifier.classify(piece, quotes)
-        verdict = replace(verdict, flags=(*verdict.flags, *self._flags_by_rule(piece, verdict)))
+        verdict = replace(verdict, flags=(*verdict.flags, *flags_by_rule(piece, verdict, self.settings.limits, self.today)))
         return Finding(piece, verdict, advise(piece, verdict, evidence, self.settings))
 
     def do(self, jobs: Iterable[Job]) -> list[Finding | Skipped]:
         """The results of some jobs, in order."""
         return [result if isinstance(result, Skipped) else self.assess(result) for job in jobs for result in read_job(job, self.settings, self.mapping)]
-
-    def _flags_by_rule(self, piece: Piece, verdict: Verdict) -> tuple[str, ...]:
-        thin = ("thin",) if piece.n_words < self.settings.limits.thin_words else ()
-        return (*thin, "stale") if self._is_stale(piece, verdict) else thin
-
-    def _is_stale(self, piece: Piece, verdict: Verdict) -> bool:
-        """True when the piece invites to something whose last date has passed."""
-        text = "\n".join(block.text for block in piece.blocks[:80])
-        if verdict.format.label not in EVENT_FORMATS or not REGISTER.search(text):
-            return False
-        dates = list(_dates(text))
-        return bool(dates) and max(dates) < self.today
-
-
-def _dates(text: str) -> Iterator[datetime.date]:
-    found = [(day, month, year) for day, month, year in DAY_FIRST.findall(text)] + [(day, month, year) for month, day, year in MONTH_FIRST.findall(text)]
-    for day, month, year in found:
-        try:
-            yield datetime.date(int(year), MONTHS[month.lower()[:3]], int(day))
-        except ValueError:
-            continue
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,7 @@ def main() -> None:
         ]
         if is_installed() and CORPUS.is_file():
             both = with_second_reader(held, read_second(locked), below)
-            front.append(f"With the second reader it is {kappas(opened, both_opened)} in cross-validation and {kappas(locked, both)} there." if arguments.second else "")
+            front += [f"With the second reader it is {kappas(opened, both_opened)} in cross-validation and {kappas(locked, both)} there."] if arguments.second else []
             text += ["With the second reader:", "", *table_rows(locked, both), "", *advice_lines(locked, both), ""]
     text += ["## Label sets", "", "`gating explain` names, beside the label, the others it cannot exclude. The sets are made to hold the right label for nine pieces in ten.", "",
              *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", "## Errors by format and stage", "", *error_rows(opened, found), "", *bench_lines()]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gating.advice.flags import flags_by_rule
 from gating.assess import Assessor, assess_paths
 from gating.errors import SourceError
 from gating.records import Finding, Piece, Skipped
@@ -129,7 +130,8 @@ def invitation(date: str) -> str:
 
 
 def is_stale(assessor: Assessor, text: str, kind: str = "webinar") -> bool:
-    return assessor._is_stale(piece_of(text), verdict_of("lead-gen", "consideration", "gated", kind))
+    verdict = verdict_of("lead-gen", "consideration", "gated", kind)
+    return "stale" in flags_by_rule(piece_of(text), verdict, assessor.settings.limits, assessor.today)
 
 
 @pytest.mark.parametrize(

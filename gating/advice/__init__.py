@@ -15,7 +15,7 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
     """Advice on one piece under `settings.policy`.
 
     The neutral gate is the classifier's: on sites never seen it is right more often than the rubric's rules applied to what was
-    predicted. The rules explain it; where the two disagree, either is right half of the time, and a person is asked.
+    predicted. The rules explain it; where the two disagree neither is to be relied on, and a person is asked.
     """
     parts = score_gate(piece, verdict)
     rule = gate_rule(piece, verdict)

@@ -21,7 +21,7 @@ from gating.records import HEADS, LABELS, BlockKind, HeadVerdict
 
 Floats = npt.NDArray[np.float64]
 FLAG_HEADS = ("customer", "not-marketing")
-NEAR_TIE = 0.02  # of probability; on unseen sites it costs no kappa (stage +0.002, gate +0.002, strategy 0.000)
+NEAR_TIE = 0.02  # of probability: small enough that it only decides what the model left open
 FLAG_FROM = 0.5  # probability from which a flag is raised
 FORMAT_SPREAD = 3.0  # by which the first guess at the format is stretched, so that the penalty of layer 2 does not drown it
 CLIP = 3.0  # standard deviations; a signal further out says no more

@@ -103,7 +103,7 @@ def _kept(unit: Unit, words: int) -> int:
 
 class SecondReader:
     """The transformer with its tokenizer, checked against its card. The card is read at once, the model when it is first needed: many
-    runs have no unsure piece, and loading takes as long as scoring fifty.
+    runs have no unsure piece, and loading takes longer than scoring one.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -10,6 +10,7 @@ import click
 
 from gating import __version__
 from gating.errors import GatingError
+from gating.settings import POLICIES
 
 
 class Failure(click.ClickException):
@@ -45,7 +46,7 @@ def cli() -> None:
 def _settings_options(command: Any) -> Any:
     for option in (
         click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one."),
-        click.option("--policy", type=click.Choice(["balanced", "open", "capture", "developer"]), help="Policy on top of the neutral advice, over the settings file's."),
+        click.option("--policy", type=click.Choice(POLICIES), help="Policy on top of the neutral advice, over the settings file's."),
         click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to use instead of the shipped one."),
         click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field, e.g. text=Body. Fields: text, title, url, id, description ..."),
     ):

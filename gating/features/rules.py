@@ -81,7 +81,7 @@ def _token_pattern(word: str) -> dict[str, object]:
 def skeleton_lines(piece: Piece) -> list[Line]:
     """Title and description, headings, buttons and short lines whole; of the longer blocks only the first and last of the page.
 
-    The openings of all longer blocks were a zone too: they cost half of the time and nothing measurable was lost without them.
+    The openings of all longer blocks were a zone too; they cost much time and brought nothing.
     """
     blocks = [block for block in piece.blocks if block.kind is not BlockKind.CODE][:MAX_LINES]
     lines = [Line(piece.title, ("title",)), Line(" ".join(piece.description.split()[:EDGE_WORDS]), ("title",))]

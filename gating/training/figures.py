@@ -30,8 +30,8 @@ NPZ, TSV = "figures.npz", "figures.tsv"
 COLUMNS = ("id", *HEADS, "flags", "confidence", "site", "repo", "commit", "path", "license")
 
 
-# A word seen on fewer sites is a name, not a signal. The large families ask for more, which halves the model and costs nothing
-# that scripts/quality.py can measure.
+# A word seen on fewer sites is a name, not a signal. The large families ask for more, to keep the
+# model small.
 MIN_SITES = {**dict.fromkeys(FAMILIES, 3), "pairs": 5, "skeleton": 5, "openings": 5, "named_style": 5}
 
 

@@ -118,7 +118,7 @@ def _layer_1(table: Table, arrays: Arrays) -> Floats:
         weights_of = np.hstack(view_weights)
         if part == SIGNALS:
             arrays["signals.weights"] = unfold @ weights_of
-        else:  # eight bits a weight: a quarter of the size, and less than 0.001 of kappa
+        else:  # eight bits a weight keep the file small; layer 2 cannot tell the difference
             scale = np.maximum(np.abs(weights_of).max(axis=0, initial=0.0), 1e-12) / 127
             arrays[f"{part}.scale"] = scale.astype(np.float32)
             arrays[f"{part}.weights"] = np.rint(weights_of / scale).astype(np.int8)

@@ -2,31 +2,15 @@
 
 import json
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from gating import __version__
 from gating.cli import cli
 from tests.builders import PROSE
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """run("explain", ...) in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def invoke(*arguments: str, input: bytes | None = None) -> Result:
-        result = CliRunner().invoke(cli, list(arguments), input=input)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result
-
-    return invoke
+from tests.cli.conftest import Run
 
 
 def test_explain_shows_labels_parts_quotes_and_flips(run: Run, samples: Path) -> None:

@@ -6,29 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from gating.cli import cli
 from tests.builders import GERMAN, PROSE, docx_bytes, pdf_bytes, xlsx_bytes
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """run("score", ...) in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def invoke(*arguments: str, input: bytes | None = None) -> Result:
-        result = CliRunner().invoke(cli, list(arguments), input=input)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result
-
-    return invoke
+from tests.cli.conftest import Run
 
 
 @pytest.fixture
