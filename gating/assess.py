@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +18,7 @@ from gating.classifier.evidence import QUOTED_HEADS
 from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import fingerprint
 from gating.reading import Job, plan, read_job
+from gating.reading.sources import NO_CHOICES, Choices
 from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped
 from gating.settings import Settings
 
@@ -30,7 +31,7 @@ class Assessor:
 
     classifier: Classifier
     settings: Settings
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    choices: Choices = NO_CHOICES
     today: datetime.date = field(default_factory=datetime.date.today)
     recipe: Recipe | None = None  # how a worker makes the same; without it all work is done in this process
 
@@ -42,7 +43,7 @@ class Assessor:
 
     def do(self, jobs: Iterable[Job]) -> list[Finding | Skipped]:
         """The results of some jobs, in order."""
-        return [result if isinstance(result, Skipped) else self.assess(result) for job in jobs for result in read_job(job, self.settings, self.mapping)]
+        return [result if isinstance(result, Skipped) else self.assess(result) for job in jobs for result in read_job(job, self.settings, self.choices)]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Recipe:
 
     settings: Settings
     model: Path | None = None
-    mapping: tuple[tuple[str, str], ...] = ()
+    choices: Choices = NO_CHOICES
     today: datetime.date = field(default_factory=datetime.date.today)
 
     def make(self) -> Assessor:
@@ -59,17 +60,17 @@ class Recipe:
         bundle = load_bundle(self.model or base_folder(), fingerprint())
         below = self.settings.second_reader.below
         second = SecondReader(shipped_folder("second")) if below > 0 and is_installed() else None
-        return Assessor(Classifier.of(bundle, second, below), self.settings, dict(self.mapping), self.today, self)
+        return Assessor(Classifier.of(bundle, second, below), self.settings, self.choices, self.today, self)
 
 
-def make_assessor(settings: Settings, model: Path | None = None, mapping: Mapping[str, str] | None = None) -> Assessor:
+def make_assessor(settings: Settings, model: Path | None = None, choices: Choices = NO_CHOICES) -> Assessor:
     """An assessor with the model in `model`, or the shipped one. Raises BundleError when it cannot be used."""
-    return Recipe(settings, model, tuple(sorted((mapping or {}).items()))).make()
+    return Recipe(settings, model, choices).make()
 
 
 def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int = 1) -> Iterator[Finding | Skipped]:
     """One result for every input behind `paths`, in the order of the inputs; the same results for any number of `jobs`."""
-    planned = plan(paths, assessor.settings, exclude, assessor.mapping)
+    planned = plan(paths, assessor.settings, exclude, assessor.choices)
     if jobs == 1 or assessor.recipe is None:
         for job in planned:
             yield from assessor.do([job])

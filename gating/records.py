@@ -91,15 +91,30 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """One form that a page shows. Search, log-in, comment, cart and cookie forms are not kept."""
+
+    identity: str  # vendor and form id, or action path and field names: the same on every page that shows the form
+    purpose: str  # gate, newsletter, lead (demo, trial, quote, contact, registration), job or unknown
+    vendor: str = ""  # "hubspot", "marketo" ...; empty for a form of the site's own
+    fields: tuple[str, ...] = ()  # families asked for: e-mail, name, phone, company, title, size, geo, need; empty when they are loaded by a script
+    height: int = 0  # 1 (e-mail only) .. 5; 0 unknown
+    words: str = ""  # the words around it, at most 200 characters
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedGate:
     """How the piece is given out today, as far as its source shows: gated, soft-gate, ungated or unknown.
 
     `lead_form`: a form for contact, demo or registration is there; it is no gate before content, it is the service itself.
+    `form` is the identity of the form that decided, where one did.
     """
 
     verdict: str = "unknown"
     evidence: str = ""
     lead_form: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,7 @@ class Piece:
     links: tuple[Link, ...] = ()
     metadata: tuple[tuple[str, str], ...] = ()
     observed: ObservedGate = ObservedGate()
+    forms: tuple[Form, ...] = ()
     limits: tuple[str, ...] = ()  # limits that were hit while reading, one sentence each
 
     @property
@@ -133,6 +149,8 @@ class Skipped:
     status: Status = Status.SKIPPED
     id: str = ""
     title: str = ""
+    url: str = ""  # of a row of an inventory, by which an audit joins it to the page
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +245,102 @@ class Finding:
     piece: Piece
     verdict: Verdict
     advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPiece:
+    """A finding as an audit keeps it: the piece without its blocks, with what findings about the whole library need."""
+
+    finding: Finding
+    n_words: int
+    profile: str  # title, description, headings and opening words, at most 4,000 characters: what topics and hand-offs compare
+    signature: tuple[int, ...]  # MinHash of the text, by which near-identical pieces are found
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLink:
+    """A link from a demand-gen piece to an offer. `offer` is the offer's source, empty when no piece of the library stands behind it."""
+
+    text: str
+    href: str
+    offer: str
+    verdict: str  # fits, off-topic, wrong-stage or dead
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The offer (by its source) that a demand-gen piece should link to, and the words both share."""
+
+    offer: str
+    similarity: float  # cosine, 0..1
+    shared_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedPiece:
+    """One piece with what the whole library says of it."""
+
+    library: LibraryPiece
+    observed: ObservedGate  # today's gate, site furniture taken into account
+    action: str  # review, ungate, soft-gate, gate, fix-hand-off, add-hand-off, build-offer, feed-offer or keep
+    priority: int  # 1 first .. 3 last
+    sentence: str  # what to do and why
+    topic: int = -1  # place in Audit.topics; -1 none
+    links: tuple[OfferLink, ...] = ()  # of a demand-gen piece
+    best: Suggestion | None = None
+    linked_from: int = 0  # demand-gen pieces that link to this offer
+    copies: tuple[str, ...] = ()  # sources of near-identical pieces, which have no row of their own
+    owner: str = ""
+    date: str = ""  # ISO, of the last change, else of publication
+    sessions: float | None = None
+    conversions: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of the library: a name that a person would understand and the words that tell it apart."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixRow:
+    """One row of the mix: how many pieces have `value` in `dimension` (strategy, stage, phase, format or topic), and the target where there is one."""
+
+    dimension: str
+    value: str
+    count: int
+    share: float  # 0..1 of all scored pieces
+    target: float | None = None  # share
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence about the whole library with the figure it rests on, and where the thought is from."""
+
+    name: str
+    sentence: str
+    count: int = 0
+    share: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """All that is said of a library. `gaps` counts pieces by (topic, stage) in the order of `topics` and Stage."""
+
+    pieces: tuple[AuditedPiece, ...]
+    unscored: tuple[Skipped, ...]
+    topics: tuple[Topic, ...]
+    gaps: tuple[tuple[int, int, int], ...]
+    mix: tuple[MixRow, ...]
+    target: Statement  # of the mix
+    mistakes: tuple[Statement, ...]
+    effort: Statement  # where the next effort should go
+    policy: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

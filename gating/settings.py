@@ -12,6 +12,7 @@ from typing import Any
 from gating.errors import SettingsError
 
 POLICIES = ("balanced", "open", "capture", "developer")
+COMPANY_STAGES = ("before-fit", "growth", "established")
 DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
 
 
@@ -43,10 +44,21 @@ class SecondReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What the company knows of its own pipeline; 0 stands for "not said"."""
+
+    visitors_per_month: float
+    leads_per_month: float
+    mql_accepted_share: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run can be told; see defaults.toml for what each key means."""
 
     policy: str
+    company_stage: str
+    pipeline: Pipeline
     limits: Limits
     review: Review
     second_reader: SecondReading
@@ -99,7 +111,13 @@ def _kind(default: object) -> str:
 def _build(values: dict[str, Any], file: str) -> Settings:
     if values["policy"] not in POLICIES:
         raise SettingsError(f"{file}: policy must be one of {', '.join(POLICIES)}, found {values['policy']!r}.")
-    for name, value in [(f"{table}.{key}", number) for table in ("review", "second_reader") for key, number in values[table].items()]:
+    if values["company_stage"] not in COMPANY_STAGES:
+        raise SettingsError(f"{file}: company_stage must be one of {', '.join(COMPANY_STAGES)}, found {values['company_stage']!r}.")
+    for name, value in values["pipeline"].items():
+        if not (math.isfinite(value) and value >= 0):
+            raise SettingsError(f"{file}: pipeline.{name} must be a number of at least 0, found {value!r}.")
+    shares = [(f"{table}.{key}", number) for table in ("review", "second_reader") for key, number in values[table].items()]
+    for name, value in [*shares, ("pipeline.mql_accepted_share", values["pipeline"]["mql_accepted_share"])]:
         if not 0 <= value <= 1:
             raise SettingsError(f"{file}: {name} must lie between 0 and 1, found {value!r}.")
     for name, value in values["limits"].items():
@@ -108,6 +126,8 @@ def _build(values: dict[str, Any], file: str) -> Settings:
     assert {field.name for field in fields(Limits)} == set(values["limits"])
     return Settings(
         policy=values["policy"],
+        company_stage=values["company_stage"],
+        pipeline=Pipeline(**values["pipeline"]),
         limits=Limits(**{name: int(value) for name, value in values["limits"].items()}),
         review=Review(**values["review"]),
         second_reader=SecondReading(**values["second_reader"]),

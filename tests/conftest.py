@@ -11,6 +11,7 @@ import pytest
 
 from gating.assess import Assessor, make_assessor
 from gating.reading import plan, read_job
+from gating.reading.sources import Choices
 from gating.records import Piece, Skipped
 from gating.settings import Settings, load_settings
 
@@ -65,7 +66,8 @@ def read_all(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Re
     def read(name: str, content: bytes | str, settings: Settings = settings, mapping: dict[str, str] | None = None) -> list[Piece | Skipped]:
         path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return [result for job in plan([str(path)], settings, mapping=mapping) for result in read_job(job, settings, mapping)]
+        choices = Choices(tuple((mapping or {}).items()))
+        return [result for job in plan([str(path)], settings, choices=choices) for result in read_job(job, settings, choices)]
 
     return read
 

@@ -59,9 +59,9 @@ def changes() -> dict[str, Change]:
     return found
 
 
-def without_family(family: str) -> Views:
-    """The views with nothing of one family: its share is zero everywhere, so that its arrays are still made and all its weights are zero."""
-    return {view: {part: 0.0 if part == family else share for part, share in shares.items()} for view, shares in fit.VIEWS.items()}
+def without_family(*families: str) -> Views:
+    """The views with nothing of some families: their shares are zero everywhere, so that their arrays are still made and all their weights are zero."""
+    return {view: {part: 0.0 if part in families else share for part, share in shares.items()} for view, shares in fit.VIEWS.items()}
 
 
 def without_view(left_out: str) -> Views:
@@ -190,12 +190,16 @@ def main() -> None:
     """Runs every variant and writes the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=[], help="parts of variant names; the full recipe always runs")
+    parser.add_argument("--together", nargs="*", default=[], metavar="A,B", help="families to leave out at once")
+    parser.add_argument("--seed", type=int, default=0, help="of the folds; scripts/quality.py has 0")
     parser.add_argument("--output", type=Path, default=RESULTS / "ablation.json")
     arguments = parser.parse_args()
-    chosen = {name: change for name, change in changes().items() if name == FULL or not arguments.only or any(part in name for part in arguments.only)}
+    narrowed = arguments.only or arguments.together
+    chosen = {name: change for name, change in changes().items() if name == FULL or not narrowed or any(part in name for part in arguments.only)}
+    chosen |= {f"families {names}": Change("families", {"VIEWS": without_family(*names.split(","))}) for names in arguments.together}
     opened, extra = load_tables()
     found = {name: {head: np.full((len(opened), len(evaluate.LABELS[head])), np.nan) for head in HEADS} for name in chosen}
-    cross_validated(all_variants(chosen, found, {row.id: number for number, row in enumerate(opened.rows)}), opened, extra)
+    cross_validated(all_variants(chosen, found, {row.id: number for number, row in enumerate(opened.rows)}), opened, extra, arguments.seed)
     CACHE.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(CACHE / "ablation.npz", ids=np.array([row.id for row in opened.rows]), **{f"{name}/{head}": found[name][head] for name in chosen for head in HEADS})
     full = {head: evaluate.head_score(opened, head, found[FULL][head]).kappa for head in HEADS}
@@ -206,7 +210,7 @@ def main() -> None:
             report[head]["kappa_lost"] = round(full[head] - evaluate.head_score(opened, head, found[name][head]).kappa, 4)
             report[head]["kappa_lost_interval"] = [round(value, 4) for value in lost_interval(opened, head, found[FULL][head], found[name][head])]
         variants[name] = {"kind": change.kind, "heads": report}
-    arguments.output.write_text(json.dumps({**provenance(opened, ()), "variants": variants}, indent=1) + "\n", encoding="utf-8")
+    arguments.output.write_text(json.dumps({**provenance(opened, ()), "seed": arguments.seed, "variants": variants}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -73,10 +73,10 @@ def load_tables() -> tuple[Table, Table]:
     return opened, table_of(read_examples([str(EXAMPLES)], load_settings()).examples)
 
 
-def cross_validated(predict: Predict, opened: Table, extra: Table) -> evaluate.Probabilities:
+def cross_validated(predict: Predict, opened: Table, extra: Table, seed: int = 0) -> evaluate.Probabilities:
     """Out-of-fold probabilities of any reader, in the package's own folds."""
     with patch.object(evaluate, "predict", predict):
-        return evaluate.cross_validate(opened, extra)
+        return evaluate.cross_validate(opened, extra, seed=seed)
 
 
 def read_records() -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ import click
 from gating.assess import Assessor, assess_paths, make_assessor, what_would_flip
 from gating.errors import OutputError, SourceError
 from gating.reading.aliases import ALIASES
+from gating.reading.sources import Choices
 from gating.records import Finding, Skipped
 from gating.report import tables
 from gating.settings import DEFAULTS_FILE, Settings, load_settings
@@ -104,7 +105,7 @@ def _assessor(config: Path | None, policy: str | None, model: Path | None, mappi
     settings: Settings = load_settings(config)
     if policy:
         settings = replace(settings, policy=policy)
-    return make_assessor(settings, model, _mapping(mapping))
+    return make_assessor(settings, model, Choices(tuple(sorted(_mapping(mapping).items()))))
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gating.reading.assembly import Parts, assemble, source_id
-from gating.reading.outcome import Unread
-from gating.reading.sources import Source, find_sources, read_bytes
+from gating.reading.outcome import Row, Unread
+from gating.reading.sources import NO_CHOICES, Choices, Source, find_sources, read_bytes
 from gating.reading.text import clean, decode, looks_binary, squeeze
 from gating.records import Piece, Skipped, Status
 from gating.settings import Settings
@@ -18,7 +18,8 @@ WEBPAGE = (".html", ".htm", ".xhtml")
 PLAIN = (".txt", ".text")
 WORD = (".docx", ".docm")
 PDF = (".pdf",)
-TABLE = (".csv", ".tsv", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson")
+TABLE: tuple[str, ...] = (".csv", ".tsv", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson")
+CONTAINERS = (".xml", ".zip", ".rss", ".atom", ".db", ".sqlite", ".sqlite3")  # exports with many pieces; containers.py tells which
 KNOWN = MARKDOWN + WEBPAGE + PLAIN + WORD + PDF + TABLE
 ROWS_A_JOB = 50
 PICTURES = ((b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"))  # files that carry another ending by mistake
@@ -36,16 +37,16 @@ class FileJob:
 
 @dataclass(frozen=True, slots=True)
 class RowsJob:
-    """Some rows of a table: (source with its row number, row)."""
+    """Some rows of a table or export: (source with its row number, row)."""
 
-    rows: tuple[tuple[str, Mapped], ...]
+    rows: tuple[tuple[str, Row | Skipped], ...]
 
 
 Job = FileJob | RowsJob | Skipped
 
 
-def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), mapping: Mapped | None = None) -> Iterator[Job]:
-    """What there is to read, in order; tables are opened here and cut into runs of rows, files are read by `read_job`."""
+def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), choices: Choices = NO_CHOICES) -> Iterator[Job]:
+    """What there is to read, in order; tables and exports are opened here and cut into runs of rows, files are read by `read_job`."""
     for source in find_sources(paths, exclude):
         if isinstance(source, Skipped):
             yield source
@@ -59,17 +60,17 @@ def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), 
                 yield problem.skipped
                 continue
             suffix = _sniffed(data)
-        if suffix in TABLE:
-            yield from _table_jobs(source, suffix, data, settings, mapping or {})
+        if suffix in TABLE or suffix in CONTAINERS:
+            yield from _rows_jobs(source, suffix, data, settings, choices)
         elif suffix in KNOWN or not suffix:
             yield FileJob(source, suffix, data)
         else:
             yield Skipped(source.name, f"no reader for {suffix} files")
 
 
-def read_job(job: Job, settings: Settings, mapping: Mapped | None = None) -> Iterator[Piece | Skipped]:
+def read_job(job: Job, settings: Settings, choices: Choices = NO_CHOICES) -> Iterator[Piece | Skipped]:
     """The pieces of one job. Whatever goes wrong with an input becomes its Skipped; nothing is raised."""
-    for result in _read(job, settings, mapping):
+    for result in _read(job, settings, dict(choices.mapping)):
         yield _tidy(result) if isinstance(result, Skipped) else result
 
 
@@ -78,7 +79,7 @@ def _tidy(skipped: Skipped) -> Skipped:
     return replace(skipped, id=skipped.id or source_id(skipped.source), reason=squeeze(clean(skipped.reason))[:400], title=squeeze(clean(skipped.title)))
 
 
-def _read(job: Job, settings: Settings, mapping: Mapped | None) -> Iterator[Piece | Skipped]:
+def _read(job: Job, settings: Settings, mapping: Mapped) -> Iterator[Piece | Skipped]:
     if isinstance(job, Skipped):
         yield job
     elif isinstance(job, FileJob):
@@ -87,7 +88,7 @@ def _read(job: Job, settings: Settings, mapping: Mapped | None) -> Iterator[Piec
         from gating.reading.table import row_parts
 
         for name, row in job.rows:
-            yield _guarded(name, lambda name=name, row=row: row_parts(row, name, mapping or {}), settings)  # type: ignore[misc]
+            yield _guarded(name, lambda name=name, row=row: row if isinstance(row, Skipped) else row_parts(row, name, mapping), settings)  # type: ignore[misc]
 
 
 def _read_file(job: FileJob, settings: Settings) -> Parts:
@@ -119,17 +120,17 @@ def _read_file(job: FileJob, settings: Settings) -> Parts:
     return plain_parts(text, name) if suffix in PLAIN else markdown_parts(text, name, mdx=suffix == ".mdx")
 
 
-def _table_jobs(source: Source, suffix: str, data: bytes, settings: Settings, mapping: Mapped) -> Iterator[Job]:
-    from gating.reading.table import table_rows
+def _rows_jobs(source: Source, suffix: str, data: bytes, settings: Settings, choices: Choices) -> Iterator[Job]:
+    from gating.reading.containers import container_rows
 
-    rows: list[tuple[str, Mapped]] = []
+    rows: list[tuple[str, Row | Skipped]] = []
     problem = _Problem(source.name, settings)
     with problem:
         data = data or read_bytes(source, settings.limits.max_file_mb * 1_000_000)
         if not data.strip():
             raise Unread("an empty file", Status.SKIPPED)
         number = 0
-        for number, row in table_rows(data, suffix, mapping):
+        for number, row in container_rows(data, suffix, source.name, choices):
             if number > settings.limits.max_rows:
                 raise Unread(f"only the first {settings.limits.max_rows:,} rows were read (limits.max_rows)", Status.SKIPPED)
             rows.append((f"{source.name}#{number}", row))

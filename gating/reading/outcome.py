@@ -1,8 +1,12 @@
-"""How a reader says that an input cannot be scored."""
+"""What a reader of many pieces gives for each, and how a reader says that an input cannot be scored."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gating.records import Status
+
+Row = Mapping[str, str]  # {column: value}; {"": reason} for a row that could not be read
 
 
 class Unread(Exception):

@@ -27,6 +27,18 @@ class Source:
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose about reading: columns by --map, unpublished drafts too, the SELECT for a database."""
+
+    mapping: tuple[tuple[str, str], ...] = ()
+    drafts: bool = False
+    select: str = ""
+
+
+NO_CHOICES = Choices()
+
+
 def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> Iterator[Source | Skipped]:
     """Every file behind `paths`: files as given; folders walked by name, honouring .gitignore and `exclude` (the same patterns); globs.
 

@@ -12,7 +12,7 @@ from gating.reading.aliases import find_columns, text_columns
 from gating.reading.assembly import Parts
 from gating.reading.gates import gate_in_metadata
 from gating.reading.markdown import markdown_page
-from gating.reading.outcome import Unread
+from gating.reading.outcome import Row, Unread
 from gating.reading.text import clean, decode, looks_binary
 from gating.reading.webpage import is_html, webpage_parts
 from gating.reading.zips import check_zip
@@ -24,7 +24,6 @@ MAX_VALUE = 1000  # characters kept of a column that is not the text
 KNOWN_BY = 20  # rows
 LIST_KEYS = ("posts", "pieces", "items", "pages", "articles", "entries", "results", "data", "records", "content")
 HEADER_ROWS = 10  # a sheet's first rows are often a logo and a date
-Row = Mapping[str, str]
 
 
 def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator[tuple[int, Row]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gating.reading import plan, read_job
 from gating.reading.aliases import ALIASES, plain_name
+from gating.reading.sources import Choices
 from gating.records import FLAGS, HEADS, LABELS, Example, Piece, Skipped
 from gating.settings import Settings
 
@@ -41,8 +42,9 @@ def read_examples(paths: Iterable[str], settings: Settings, mapping: Mapping[str
     """Every piece behind `paths` that carries at least one label. A bad row costs that row only and is listed."""
     examples: list[Example] = []
     problems: list[tuple[str, str]] = []
-    for job in plan(paths, settings, mapping=mapping):
-        for piece in read_job(job, settings, mapping):
+    choices = Choices(tuple(sorted((mapping or {}).items())))
+    for job in plan(paths, settings, choices=choices):
+        for piece in read_job(job, settings, choices):
             if isinstance(piece, Skipped):
                 problems.append((piece.source, piece.reason))
                 continue
