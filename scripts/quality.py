@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import cohen_kappa_score
@@ -117,12 +118,33 @@ def slice_rows(table: Table, found: Probabilities) -> list[str]:
     return rows
 
 
-def with_second_reader(found: Probabilities, second: Probabilities, below: float) -> Probabilities:
+def shipped_weight() -> float:
+    """The weight of the second reading in the shipped second reader's card."""
+    return float(json.loads((current_version(shipped_folder("second")) / CARD).read_text(encoding="utf-8"))["weight"])
+
+
+def cascade_rows(table: Table, found: Probabilities, second: Probabilities, below: float) -> list[str]:
+    """What the share of second readings and their weight bring: kappa of each head."""
+    weight = shipped_weight()
+    rows = ["| read twice | weight of the second reading | strategy | stage | gate | format |", "|---|---|---|---|---|---|"]
+    for limit, share in [*((limit, weight) for limit in (0.6, 0.7, 0.8, 0.9, 2.0)), *((below, share) for share in (0.2, 0.25, 0.35, 0.4, 0.5, 0.6))]:
+        said = with_second_reader(found, second, limit, share)
+        twice = np.mean(unsure_rows(found, limit))
+        rows.append(f"| {twice:.0%} | {share:.2f} | {' | '.join(f'{head_score(table, head, said[head]).kappa:.3f}' for head in HEADS)} |")
+    return [*rows, "", "The second reader alone: " + ", ".join(f"{head} {head_score(table, head, second[head]).kappa:.2f}" for head in HEADS) + " (kappa)."]
+
+
+def unsure_rows(found: Probabilities, below: float) -> np.ndarray:
+    """Which rows the fast model is less sure of than `below`, in the least sure of strategy, stage and gate."""
+    return np.asarray(np.minimum.reduce([found[head].max(axis=1) for head in ("strategy", "stage", "gate")]) < below)
+
+
+def with_second_reader(found: Probabilities, second: Probabilities, below: float, weight: float | None = None) -> Probabilities:
     """The cascade: where the least sure of strategy, stage and gate is below `below`, both readings in one; NaN rows of `second` stay
-    as the fast model read them.
+    as the fast model read them. Without a weight the shipped one.
     """
-    weight = json.loads((current_version(shipped_folder("second")) / CARD).read_text(encoding="utf-8"))["weight"]
-    unsure = np.minimum.reduce([found[head].max(axis=1) for head in ("strategy", "stage", "gate")]) < below
+    weight = shipped_weight() if weight is None else weight
+    unsure = unsure_rows(found, below)
     combined = {}
     for head, first in found.items():
         mean = np.exp((1 - weight) * np.log(first + 1e-12) + weight * np.log(second[head] + 1e-12))
@@ -189,17 +211,37 @@ def _advice(piece: Piece, probabilities: dict[str, np.ndarray], settings: Settin
     return verdict, advise(piece, verdict, (), settings)
 
 
-def bench_lines() -> list[str]:
-    """The tables of benchmarks/quality, where its results lie."""
+def bench_tables() -> Any:
+    """The module that makes tables of the results in benchmarks/quality."""
     folder = ROOT / "benchmarks" / "quality"
-    if not (folder / "table.py").is_file():
-        return []
     spec = importlib.util.spec_from_file_location("quality_table", folder / "table.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return ["## Beside other methods", "", *module.variant_table(), "", "## What each part is worth", "", *module.ablation_table(), ""]
+    return module
+
+
+def bench_lines(module: Any) -> list[str]:
+    """The tables of other readers, other last layers, the ablation and the errors read one by one."""
+    return [
+        "## Beside other methods",
+        "",
+        *module.variant_table(),
+        "",
+        "## Other last layers",
+        "",
+        *module.layers_table(),
+        "",
+        "## What each part is worth",
+        "",
+        *module.ablation_table(),
+        "",
+        "## Errors, read and grouped",
+        "",
+        *module.errors_table(),
+        "",
+    ]
 
 
 def write_between(file: Path, lines: list[str]) -> None:
@@ -217,7 +259,7 @@ def main() -> None:
     table = load_figures(ROOT / "training_data")
     opened, locked = split(table)
     extra = table_of(read_examples([str(ROOT / "training_data" / "examples.jsonl")], load_settings()).examples)
-    found = cross_validate(opened, extra)
+    found, tables = cross_validate(opened, extra), bench_tables()
     heads = table_rows(opened, found)
     advice = advice_lines(opened, found)
     text = [
@@ -230,17 +272,16 @@ def main() -> None:
     below = load_settings().second_reader.below
     if arguments.second:
         both_opened = with_second_reader(found, stored_second(opened, arguments.second), below)
-        everything = with_second_reader(found, stored_second(opened, arguments.second), 2.0)
-        share = float(np.mean(np.minimum.reduce([found[head].max(axis=1) for head in ("strategy", "stage", "gate")]) < below))
+        share = float(np.mean(unsure_rows(found, below)))
         text += ["## With the second reader (extra `gating[accurate]`)", "",
                  f"The same pieces; {share:.0%} of them, those whose least sure answer is below {below:.2f}, are read a second time.", "",
                  *table_rows(opened, both_opened), "", *advice_lines(opened, both_opened), "",
-                 "Every piece read twice: " + ", ".join(f"{head} {head_score(opened, head, everything[head]).kappa:.2f}" for head in HEADS) + " (kappa).", ""]  # fmt: skip
+                 *cascade_rows(opened, found, stored_second(opened, arguments.second), below), ""]  # fmt: skip
     front = [*heads, "", advice[0]]
     if arguments.lock_box:
         held = predict(opened, locked, extra)
         text += [f"## Lock-box: {len(locked)} pieces, {len({row.site for row in locked.rows})} organisations that no decision looked at", "",
-                 *table_rows(locked, held), "", *advice_lines(locked, held), ""]  # fmt: skip
+                 *table_rows(locked, held), "", *tables.lock_box_lines(), "", *advice_lines(locked, held), ""]  # fmt: skip
         front += [
             "",
             f"On {len(locked)} pieces of {len({row.site for row in locked.rows})} organisations that no decision looked at it did less well: kappa " + kappas(locked, held) + ".",
@@ -250,7 +291,7 @@ def main() -> None:
             front += [f"With the second reader it is {kappas(opened, both_opened)} in cross-validation and {kappas(locked, both)} there."] if arguments.second else []
             text += ["With the second reader:", "", *table_rows(locked, both), "", *advice_lines(locked, both), ""]
     text += ["## Label sets", "", "`gating explain` names, beside the label, the others it cannot exclude. The sets are made to hold the right label for nine pieces in ten.", "",
-             *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", "## Errors by format and stage", "", *error_rows(opened, found), "", *bench_lines()]  # fmt: skip
+             *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", "## Errors by format and stage", "", *error_rows(opened, found), "", *bench_lines(tables)]  # fmt: skip
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(text), encoding="utf-8")
     for page in ("README.md", "docs/model-card.md"):
         write_between(ROOT / page, front)

@@ -1,12 +1,17 @@
-"""The figures in results/ as Markdown tables. Reads nothing but the JSON files beside it, so scripts/quality.py can load it by path."""
+"""The figures in results/ and the errors read by hand as Markdown tables. Reads nothing but the files beside it, so scripts/quality.py
+can load it by path.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).resolve().parent / "results"
+FOLDER = Path(__file__).resolve().parent
+RESULTS = FOLDER / "results"
 HEADS = ("strategy", "stage", "gate", "format")
 ORDER = ("majority", "regexes", "fasttext", "tfidf", "minilm", "gating")  # any other reader follows by name
 ABLATION = "ablation"
@@ -70,6 +75,32 @@ def ablation_table() -> list[str]:
     ]
 
 
+def lock_box_lines() -> list[str]:
+    """How a baseline fares on the lock-box, for comparison."""
+    path = RESULTS / "lock_box.json"
+    if not path.is_file():
+        return []
+    report = json.loads(path.read_text(encoding="utf-8"))
+    said = ", ".join(f"{head} {report['kappa'][head]:.2f}" for head in HEADS)
+    return [f"How hard the lock-box is: {report['title']}, trained on the same pages, has kappa {said} there."]
+
+
+def layers_table() -> list[str]:
+    """Other last layers on the same inputs, beside the shipped one: kappa of each head."""
+    path = RESULTS / "second_layer.json"
+    if not path.is_file():
+        return ["(No results yet: run `benchmarks/quality/second_layer.py`.)"]
+    kappas = json.loads(path.read_text(encoding="utf-8"))["kappa"]
+    rows = ["| last layer | strategy | stage | gate | format |", "|---|---|---|---|---|"]
+    rows += [f"| {name} | {' | '.join(f'{kappa[head]:.3f}' for head in HEADS)} |" for name, kappa in kappas.items()]
+    return [
+        *rows,
+        "",
+        "On the same scores of layer 1, in the same folds. A site's other pages as context are no part of what ships: `gating score` judges each piece alone, so that a "
+        "score depends on nothing but the piece.",
+    ]
+
+
 def slice_table(name: str) -> list[str]:
     """Share of pieces that one reader gets right, by slice and head."""
     path = RESULTS / f"{name}.json"
@@ -88,9 +119,35 @@ def slice_table(name: str) -> list[str]:
     return rows
 
 
+def errors_table() -> list[str]:
+    """Sampled errors by cause, the commonest first, and how often the model's answer was right or fair by the rubric."""
+    errors = _read_tsv("errors_read.tsv")
+    definitions = {row["group"]: row["definition"] for row in _read_tsv("error_groups.tsv")}
+    rows = ["| group | definition | strategy | stage | gate | total | model right or fair |", "|---|---|---|---|---|---|---|"]
+    for group, total in Counter(error["group"] for error in errors).most_common():
+        inside = [error for error in errors if error["group"] == group]
+        heads = Counter(error["head"] for error in inside)
+        cells = [group, definitions[group], *(heads[head] for head in HEADS[:3]), total, sum(error["by_the_rubric"] != "label" for error in inside)]
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+    heads, right = Counter(error["head"] for error in errors), Counter(error["by_the_rubric"] for error in errors)
+    unsure = sum(error["annotator_confidence"] != "3" for error in errors)
+    return [
+        *rows,
+        "",
+        f"{len(errors)} errors on organisations the model had not seen ({', '.join(f'{heads[head]} of {head}' for head in HEADS[:3])}; drawn by head, so the counts are "
+        f"no shares of all errors) were read one by one, the label in view: by the rubric the label is right in {right['label']}, both answers are fair in {right['both']} "
+        f"and the model's is right in {right['model']}. In {unsure} the annotator was not sure either.",
+    ]
+
+
+def _read_tsv(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t"))
+
+
 def results() -> list[dict[str, Any]]:
     """All readers' reports, simplest first."""
-    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json")) if path.stem != ABLATION]
+    reports = [report for path in sorted(RESULTS.glob("*.json")) if "name" in (report := json.loads(path.read_text(encoding="utf-8")))]
     return sorted(reports, key=lambda report: ORDER.index(report["name"]) if report["name"] in ORDER else len(ORDER))
 
 
@@ -127,4 +184,4 @@ def _signed(value: float) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join([*variant_table(), "", *ablation_table(), "", *slice_table("gating")]))
+    print("\n".join([*variant_table(), "", *ablation_table(), "", *errors_table(), "", *slice_table("gating")]))

@@ -1,4 +1,4 @@
-"""Hashed n-grams by field: title, headings, short lines, openings, the skeleton of the page, the body.
+"""Hashed n-grams by field: title, headings, short lines, the skeleton of the page, the body.
 
 Hashing keeps no vocabulary, so a model leaks no sentence of anybody's drafts. A family has a space of 2**18 columns of its own;
 numbers, years and percentages are folded, so "11 best" and "9 best" are one thing.
@@ -24,10 +24,7 @@ SHORT = 6  # tokens; a line no longer is a label, a slogan or a button, read who
 OPENING = 9  # tokens of a longer block that stand in the skeleton
 ENDS = 60  # tokens of the piece's beginning and end
 BOUNDARY, CONTENT_WORD, NAME_WORD, SIGN = 1, 7, 13, 15  # token numbers that no word has
-PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 ASKS = (BlockKind.BUTTON, BlockKind.FIELD)
-KIND_ORDER = tuple(BlockKind)
-LENGTH_STEPS = (2, 6, 15, 35, 80)  # tokens; block lengths in the layout family
 # Closed-class words (Quirk et al. 1985, A Comprehensive Grammar of the English Language, 2.39) and the commonest verbs of web
 # copy; the style family sees these and nothing of the topic.
 FUNCTION_WORDS = frozenset(
@@ -122,16 +119,13 @@ def _column(numbers: npt.NDArray[np.uint64], salt: np.uint64) -> Ints:
     return (mixed & np.uint64(N_COLUMNS - 1)).astype(np.int64)
 
 
-FAMILIES = ("title", "description", "headings", "first_headings", "short_lines", "asks", "beginning", "end", "openings", "heading_openings",
-            "words", "pairs", "skeleton", "style", "named_style", "layout")  # fmt: skip
+FAMILIES = ("title", "description", "headings", "first_headings", "short_lines", "beginning", "end", "words", "pairs", "skeleton", "style", "named_style")
 
 
 def word_families(piece: Piece) -> dict[str, Ints]:
     """Columns of every family in FAMILIES, with repeats; an absent field gives an empty array."""
-    blocks = [(block.kind, tokens) for block in piece.blocks if (tokens := tokens_of(block.text))]
-    text = [(kind, tokens) for kind, tokens in blocks if kind is not BlockKind.CODE]
+    text = [(block.kind, tokens) for block in piece.blocks if block.kind is not BlockKind.CODE and (tokens := tokens_of(block.text))]
     headings = [tokens for kind, tokens in text if kind is BlockKind.HEADING]
-    long_blocks = [tokens for kind, tokens in text if kind in PROSE and len(tokens) > SHORT]
     body = [tokens for _, tokens in text]
     flat = [token for tokens in body for token in tokens]
     return {
@@ -140,17 +134,13 @@ def word_families(piece: Piece) -> dict[str, Ints]:
         "headings": grams(headings, 2, "headings", edges=True),
         "first_headings": grams(headings[:2], 2, "first_headings", edges=True),
         "short_lines": grams([tokens for kind, tokens in text if _is_short(kind, tokens)], 3, "short_lines", edges=True),
-        "asks": grams([tokens for kind, tokens in text if kind in ASKS], 3, "asks", edges=True),
         "beginning": grams([flat[:ENDS]], 2, "beginning"),
         "end": grams([flat[-ENDS:]], 2, "end"),
-        "openings": grams([tokens[:3] for tokens in long_blocks], 3, "openings", edges=True),
-        "heading_openings": grams([tokens[:2] for tokens in headings], 2, "heading_openings", edges=True),
         "words": grams(body, 1, "words"),
         "pairs": grams(body, 2, "pairs"),
         "skeleton": grams([_skeleton(kind, tokens) for kind, tokens in text], 2, "skeleton", edges=True),
         "style": grams([[token if token in FUNCTION_NUMBERS else CONTENT_WORD for token in tokens] for tokens in body], 3, "style", edges=True),
         "named_style": grams([styled(block.text) for block in piece.blocks if block.kind is not BlockKind.CODE], 3, "named_style", edges=True),
-        "layout": grams([[_shape(kind, len(tokens)) for kind, tokens in blocks]], 3, "layout", edges=True),
     }
 
 
@@ -160,9 +150,8 @@ def text_families(texts: Sequence[tuple[BlockKind, str]]) -> dict[str, tuple[Int
     everything = range(len(tokens))
     headings = [number for number, (kind, _) in enumerate(tokens) if kind is BlockKind.HEADING]
     short = [number for number, (kind, found) in enumerate(tokens) if _is_short(kind, found)]
-    asks = [number for number, (kind, _) in enumerate(tokens) if kind in ASKS]
     found: dict[str, tuple[Ints, Ints]] = {}
-    for family, longest, numbers in (("pairs", 2, everything), ("skeleton", 2, everything), ("headings", 2, headings), ("short_lines", 3, short), ("asks", 3, asks)):
+    for family, longest, numbers in (("pairs", 2, everything), ("skeleton", 2, everything), ("headings", 2, headings), ("short_lines", 3, short)):
         runs = [_skeleton(*tokens[number]) if family == "skeleton" else tokens[number][1] for number in numbers]
         columns, run_of = grams_by_run(runs, longest, family, edges=family != "pairs")
         found[family] = columns, np.array(numbers, dtype=np.int64)[run_of] if runs else run_of
@@ -175,7 +164,3 @@ def _is_short(kind: BlockKind, tokens: Tokens) -> bool:
 
 def _skeleton(kind: BlockKind, tokens: Tokens) -> Tokens:
     return tokens if kind is BlockKind.HEADING or kind in ASKS or len(tokens) <= SHORT else tokens[:OPENING]
-
-
-def _shape(kind: BlockKind, length: int) -> int:
-    return 100 + 10 * KIND_ORDER.index(kind) + sum(length > step for step in LENGTH_STEPS)

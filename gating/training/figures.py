@@ -32,7 +32,7 @@ COLUMNS = ("id", *HEADS, "flags", "confidence", "site", "repo", "commit", "path"
 
 # A word seen on fewer sites is a name, not a signal. The large families ask for more, to keep the
 # model small.
-MIN_SITES = {**dict.fromkeys(FAMILIES, 3), "pairs": 5, "skeleton": 5, "openings": 5, "named_style": 5}
+MIN_SITES = {**dict.fromkeys(FAMILIES, 3), "pairs": 5, "skeleton": 5, "named_style": 5}
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ LANDMARKS = 512
 VIEWS: dict[str, dict[str, float]] = {
     "all": {**dict.fromkeys(FAMILIES, 1.0), SIGNALS: 3.0},
     "prose": {"words": 1.0, "pairs": 1.0, "beginning": 1.0},
-    "skeleton": {"headings": 1.0, "first_headings": 1.0, "short_lines": 1.0, "asks": 1.0, "skeleton": 1.0, "title": 1.0, "description": 1.0},
-    "style": {"style": 1.0, "named_style": 1.0, "layout": 1.0, "openings": 1.0, "heading_openings": 1.0},
+    "skeleton": {"headings": 1.0, "first_headings": 1.0, "short_lines": 1.0, "skeleton": 1.0, "title": 1.0, "description": 1.0},
+    "style": {"style": 1.0, "named_style": 1.0},
     "signals": {SIGNALS: 1.0},
 }
 

@@ -149,21 +149,21 @@ def test_text_without_tokens_gives_no_columns() -> None:
     assert {name: found.size for name, found in families.items() if found.size} == {}
 
 
-def test_code_counts_for_the_layout_only() -> None:
-    """The words of a code block are in no family; that it is there, in `layout`."""
+def test_code_counts_in_no_family() -> None:
+    """The words of a code block are in no family."""
     families = word_families(Piece("", "", "", (Block(BlockKind.CODE, "pears = crates.count()"),)))
-    assert [name for name, found in families.items() if found.size] == ["layout"]
+    assert [name for name, found in families.items() if found.size] == []
 
 
 def test_each_field_has_its_family() -> None:
     """Title, description, headings, buttons and prose fill their own families."""
     assert filled(piece_of(title="Ripe pears")) == {"title"}
     assert filled(piece_of(title="", description="Ripe pears")) == {"description"}
-    common = {"beginning", "end", "words", "pairs", "skeleton", "style", "named_style", "layout"}
-    assert filled(piece_of(Block(BlockKind.HEADING, "Ripe pears", 2), title="")) == common | {"headings", "first_headings", "heading_openings"}
-    assert filled(piece_of(Block(BlockKind.BUTTON, "Get the pears"), title="")) == common | {"short_lines", "asks"}
+    common = {"beginning", "end", "words", "pairs", "skeleton", "style", "named_style"}
+    assert filled(piece_of(Block(BlockKind.HEADING, "Ripe pears", 2), title="")) == common | {"headings", "first_headings"}
+    assert filled(piece_of(Block(BlockKind.BUTTON, "Get the pears"), title="")) == common | {"short_lines"}
     assert filled(piece_of("Ripe pears", title="")) == common | {"short_lines"}
-    assert filled(piece_of(PROSE, title="")) == common | {"openings"}
+    assert filled(piece_of(PROSE, title="")) == common
 
 
 def filled(piece: Piece) -> set[str]:
@@ -183,7 +183,7 @@ def test_text_families_agree_with_word_families(kind: BlockKind, text: str) -> N
     """What a text is said to add is what it adds to a piece of this one block, in every family that `text_families` covers."""
     whole = word_families(Piece("", "", "", (Block(kind, text, 2),)))
     alone = text_families([(kind, text)])
-    assert set(alone) == {"pairs", "skeleton", "headings", "short_lines", "asks"}
+    assert set(alone) == {"pairs", "skeleton", "headings", "short_lines"}
     for family, (found, _) in alone.items():
         assert sorted(found.tolist()) == sorted(whole[family].tolist()), family
 
