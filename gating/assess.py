@@ -70,7 +70,11 @@ def make_assessor(settings: Settings, model: Path | None = None, choices: Choice
 
 def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int = 1) -> Iterator[Finding | Skipped]:
     """One result for every input behind `paths`, in the order of the inputs; the same results for any number of `jobs`."""
-    planned = plan(paths, assessor.settings, exclude, assessor.choices)
+    return assess_jobs(plan(paths, assessor.settings, exclude, assessor.choices), assessor, jobs)
+
+
+def assess_jobs(planned: Iterator[Job], assessor: Assessor, jobs: int = 1) -> Iterator[Finding | Skipped]:
+    """The results of planned jobs, in order, by `jobs` processes."""
     if jobs == 1 or assessor.recipe is None:
         for job in planned:
             yield from assessor.do([job])

@@ -101,6 +101,7 @@ class Form:
     height: int = 0  # 1 (e-mail only) .. 5; 0 unknown
     words: str = ""  # the words around it, at most 200 characters
     line: int = 0
+    verdict: str = "ungated"  # what it alone makes of its page: gated (it stands before the content), unknown, or ungated
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,8 @@ class AuditedPiece:
     links: tuple[OfferLink, ...] = ()  # of a demand-gen piece
     best: Suggestion | None = None
     linked_from: int = 0  # demand-gen pieces that link to this offer
+    leads_on: bool | None = None  # of a demand-gen piece: whether a link to a fitting offer does; None where it need not or its links are not known
+    wants_links: bool = False  # an offer that demand-gen pieces should lead to
     copies: tuple[str, ...] = ()  # sources of near-identical pieces, which have no row of their own
     owner: str = ""
     date: str = ""  # ISO, of the last change, else of publication

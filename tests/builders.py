@@ -5,8 +5,29 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from gating.records import LABELS, Advice, Block, BlockKind, Evidence, Finding, Gate, GateParts, HeadVerdict, ObservedGate, Piece, Verdict
+from gating.records import (
+    LABELS,
+    Advice,
+    Audit,
+    AuditedPiece,
+    Block,
+    BlockKind,
+    Evidence,
+    Finding,
+    Gate,
+    GateParts,
+    HeadVerdict,
+    LibraryPiece,
+    MixRow,
+    ObservedGate,
+    Piece,
+    Skipped,
+    Statement,
+    Topic,
+    Verdict,
+)  # fmt: skip
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 PROSE = (
@@ -119,3 +140,42 @@ def finding_of(piece: Piece | None = None, verdict: Verdict | None = None, quote
     evidence = (Evidence(verdict.strategy.label, quote, 3, 0.25),)
     advice = Advice(gate, gate, "G0", GateParts(0, 1, 0, 2, 0), "create", "keep", False, ("traffic", "engagement"), evidence, why)
     return Finding(piece or piece_of(PROSE, observed=ObservedGate("ungated", "no form")), verdict, advice)
+
+
+def library_piece(
+    source: str, title: str = "Where crates are bruised", *texts: str, labels: dict[str, str] | None = None, rule: str = "G0", parts: GateParts | None = None,
+    review: bool = False, blocks: Sequence[Block] = (), **fields: object
+) -> LibraryPiece:  # fmt: skip
+    """A piece as an audit keeps it, of paragraphs or of `blocks`. `labels` are those of `verdict_of`; `fields` those of Piece; id and gate of today have defaults."""
+    from gating.library.compact import library_piece as compacted
+
+    paragraphs = tuple(blocks) or tuple(Block(BlockKind.PARAGRAPH, text, 0, number) for number, text in enumerate(texts or (PROSE,), 1))
+    given = {"id": source, "observed": ObservedGate("ungated", "no form"), **fields}
+    finding = finding_of(Piece(source=source, title=title, blocks=paragraphs, **given), verdict_of(**(labels or {})))  # type: ignore[arg-type]
+    advice = replace(finding.advice, gate_rule=rule, gate_parts=parts or finding.advice.gate_parts, review=review)
+    return compacted(replace(finding, advice=advice))
+
+
+def audited(
+    source: str = "crates.md", title: str = "Where crates are bruised", labels: dict[str, str] | None = None, today: str = "ungated", action: str = "keep", **fields: object
+) -> AuditedPiece:
+    """A piece of an audit. `labels` are those of `verdict_of`; `fields` are those of AuditedPiece, and `forms`, `url`, `limits` those of Piece."""
+    of_piece = {name: fields.pop(name) for name in ("forms", "url", "limits") if name in fields}
+    piece = Piece(id=source, source=source, title=title, blocks=(), **of_piece)  # type: ignore[arg-type]
+    library = LibraryPiece(finding_of(piece, verdict_of(**(labels or {}))), 640, title, ())  # type: ignore[arg-type]
+    given = {"observed": ObservedGate(today, "no form"), "priority": 2, "sentence": "Keep it as it is: readers must reach it.", **fields}
+    return AuditedPiece(library=library, action=action, **given)  # type: ignore[arg-type]
+
+
+def audit_of(*pieces: AuditedPiece, unscored: Sequence[Skipped] = (), topics: Sequence[str] = (), gaps: Sequence[tuple[int, int, int]] = (), **fields: object) -> Audit:
+    """An audit of these pieces under the balanced policy; topics without counts are empty in every stage."""
+    counts = tuple(gaps) or ((0, 0, 0),) * len(topics)
+    demand = sum(piece.library.finding.verdict.strategy.label == "demand-gen" for piece in pieces)
+    share = demand / len(pieces) if pieces else 0.0
+    mix = (MixRow("strategy", "demand-gen", demand, share, 0.5), MixRow("strategy", "lead-gen", len(pieces) - demand, 1 - share, 0.5))
+    given = {
+        "topics": tuple(Topic(name, (name.lower(), "crates")) for name in topics), "gaps": counts, "mix": mix, "mistakes": (), "policy": "balanced", "model": "made-by-hand/1",
+        "target": Statement("target", "In growth, half of the pieces should make people care.", source="A rule of thumb."),
+        "effort": Statement("effort", "Write for readers who compare ways of storing fruit."),
+    }  # fmt: skip
+    return Audit(pieces=pieces, unscored=tuple(unscored), **{**given, **fields})  # type: ignore[arg-type]

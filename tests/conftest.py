@@ -63,10 +63,12 @@ def read_all(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Re
     """read_all(name, content): everything that a file of this name and content gives, in order."""
     folder = tmp_path_factory.mktemp("read")
 
-    def read(name: str, content: bytes | str, settings: Settings = settings, mapping: dict[str, str] | None = None) -> list[Piece | Skipped]:
+    def read(
+        name: str, content: bytes | str, settings: Settings = settings, mapping: dict[str, str] | None = None, drafts: bool = False, select: str = ""
+    ) -> list[Piece | Skipped]:
         path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        choices = Choices(tuple((mapping or {}).items()))
+        choices = Choices(tuple((mapping or {}).items()), drafts, select)
         return [result for job in plan([str(path)], settings, choices=choices) for result in read_job(job, settings, choices)]
 
     return read

@@ -14,6 +14,7 @@ from gating.records import Block, BlockKind, Piece, Skipped, Status
 from gating.report.record import record_of
 from tests.builders import PROSE, docx_bytes, pdf_bytes, piece_of, xlsx_bytes, zip_bytes
 from tests.conftest import ReadAll
+from tests.documents import eml_bytes, epub_bytes, odt_bytes, pptx_bytes, rtf_bytes
 
 GOOD = {
     ".docx": docx_bytes([("Heading 1", "Crates"), ("", PROSE)]),
@@ -26,8 +27,14 @@ GOOD = {
     ".mdx": f'import A from "a"\n\n<A title="Crates" />\n\n{PROSE}\n'.encode(),
     ".html": f"<html><head><title>Crates</title></head><body><p>{PROSE}</p><form><input name=email></form></body></html>".encode(),
     ".txt": PROSE.encode(),
+    ".odt": odt_bytes([("title", "Crates"), ("p", PROSE)]),
+    ".rtf": rtf_bytes([("title", "Crates"), ("bullets", [PROSE])]),
+    ".pptx": pptx_bytes([("title", "Crates"), ("p", PROSE)]),
+    ".epub": epub_bytes([f"<html><body><h1>Crates</h1><p>{PROSE}</p></body></html>"]),
+    ".eml": eml_bytes(f"<table><tr><td>{PROSE}</td></tr></table>", PROSE, Subject="Crates", From="Ada <ada@example.org>"),
+    ".zip": zip_bytes({"a.md": PROSE.encode(), "b/page.html": f"<p>{PROSE}</p>".encode()}),
 }
-HEADS = {".docx": b"PK\x03\x04", ".xlsx": b"PK\x03\x04", ".pdf": b"%PDF-1.7\n"}
+HEADS = {**dict.fromkeys((".docx", ".xlsx", ".odt", ".pptx", ".epub", ".zip"), b"PK\x03\x04"), ".pdf": b"%PDF-1.7\n", ".rtf": b"{\\rtf1 "}
 
 
 def is_sound(results: list[Piece | Skipped]) -> None:

@@ -40,6 +40,7 @@ def cli() -> None:
     \b
     gating score drafts/              a table of a folder of drafts
     gating explain drafts/post.md     why one piece got its labels
+    gating audit export.xml -o audit/ what to ungate, what to gate, what is missing in a whole library
     """
 
 
@@ -49,6 +50,8 @@ def _settings_options(command: Any) -> Any:
         click.option("--policy", type=click.Choice(POLICIES), help="Policy on top of the neutral advice, over the settings file's."),
         click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to use instead of the shipped one."),
         click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field, e.g. text=Body. Fields: text, title, url, id, description ..."),
+        click.option("--drafts", is_flag=True, help="Read what an export marks as unpublished, too."),
+        click.option("--sql", default="", metavar="SELECT", help='What to read of a SQLite database: "SELECT headline AS title, body AS text FROM posts".'),
     ):
         command = option(command)
     return command
@@ -89,6 +92,51 @@ def explain(file: str, style: str, **options: Any) -> None:
     from gating.cli.run import explain_file
 
     raise SystemExit(explain_file(file, style, **options))
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the report; an audit that was killed goes on there.")
+@click.option("--metrics", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="CSV with a URL and sessions or conversions on each row.")
+@click.option("--fail-on", multiple=True, metavar="CONDITION", help="Exit with 1: gated-should-be-free, free-should-be-gated, no-hand-off, bad-hand-off, review, 'review>30%'.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
+@click.option("--limit", type=click.IntRange(min=1), help="Look at the first so many inputs only.")
+@click.option("--since", default="", metavar="YYYY-MM-DD", help="Leave out pieces with an older date.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
+@click.option("--quiet", is_flag=True, help="No progress line.")
+@_settings_options
+def audit(
+    paths: tuple[str, ...], folder: Path, metrics: Path | None, fail_on: tuple[str, ...], exclude: tuple[str, ...], limit: int | None, since: str, jobs: int, quiet: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Audit a content library: exports, folders, inventories. Writes report.html, actions.xlsx, findings.jsonl and more.
+
+    \b
+    gating audit export.xml -o audit/
+    gating audit site/ inventory.csv --metrics analytics.csv --fail-on 'gated-should-be-free>5' -o audit/
+    """
+    from gating.cli.audit import audit_library
+    from gating.cli.run import make_settled_assessor
+    from gating.library.run import Request
+
+    request = Request(paths, exclude, jobs, limit, since)
+    raise SystemExit(audit_library(request, make_settled_assessor(**options), folder, metrics, fail_on, quiet))
+
+
+@cli.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--format", "style", type=click.Choice(["table", "markdown"]), default="table", show_default=True, help="What to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write to instead of the terminal.")
+def compare(old: Path, new: Path, style: str, output: Path | None) -> None:
+    """Show what changed between two audits: pieces, labels, gates, the mix.
+
+    \b
+    gating compare audit-q3/ audit-q4/
+    """
+    from gating.cli.audit import compare_audits
+
+    raise SystemExit(compare_audits(old, new, style, output))
 
 
 @cli.command()

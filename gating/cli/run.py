@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from gating.reading.aliases import ALIASES
 from gating.reading.sources import Choices
 from gating.records import Finding, Skipped
 from gating.report import tables
+from gating.report.whole import write_whole
 from gating.settings import DEFAULTS_FILE, Settings, load_settings
 
 STYLES: dict[str, Callable[[Iterable[Finding | Skipped]], Iterator[str]]] = {
@@ -29,13 +29,13 @@ FIELDS = (*ALIASES, "format")  # "format" is what most people call the column of
 
 def score_paths(
     paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
-    config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str],
+    config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str,
 ) -> int:  # fmt: skip
     """Scores and writes; 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
     style = style or (STYLE_OF_ENDING.get(output.suffix.lower(), "table") if output else "table")
     if output is not None:
         exclude = (*exclude, f"/{output.name}") if any(Path(path).resolve() == output.resolve().parent for path in paths) else exclude
-    assessor = _assessor(config, policy, model, mapping)
+    assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql)
     counter = _Counter()
     results = counter.watch(assess_paths(paths, assessor, exclude, jobs), show=not quiet and sys.stderr.isatty())
     if style == "table":
@@ -51,9 +51,9 @@ def score_paths(
     return 0
 
 
-def explain_file(file: str, style: str, config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str]) -> int:
+def explain_file(file: str, style: str, config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str) -> int:
     """Explains one piece; 0, or 2 when it could not be scored."""
-    assessor = _assessor(config, policy, model, mapping)
+    assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql)
     path, wanted = _row_wanted(file)
     matching = [result for result in assess_paths([path], assessor) if not wanted or result_source(result) == file]
     if not matching:
@@ -101,11 +101,12 @@ def write_settings(folder: Path) -> int:
     return 0
 
 
-def _assessor(config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str]) -> Assessor:
+def make_settled_assessor(config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str) -> Assessor:
+    """An assessor as the options of a command and the settings file ask for it."""
     settings: Settings = load_settings(config)
     if policy:
         settings = replace(settings, policy=policy)
-    return make_assessor(settings, model, Choices(tuple(sorted(_mapping(mapping).items()))))
+    return make_assessor(settings, model, Choices(tuple(sorted(_mapping(mapping).items())), drafts, sql))
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -167,7 +168,7 @@ def _write(chunks: Iterable[str], output: Path | None) -> None:
             with open(output, "w", encoding="utf-8") as file:
                 file.writelines(chunks)
         else:
-            _write_whole(chunks, output.resolve())
+            write_whole(chunks, output.resolve())
     except BrokenPipeError:  # the reader of our output has had enough: nothing is wrong, and nothing is left to flush at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
@@ -175,25 +176,3 @@ def _write(chunks: Iterable[str], output: Path | None) -> None:
         if output is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(f"{output or 'standard output'}: cannot be written ({error.strerror}).") from error
-
-
-def _write_whole(chunks: Iterable[str], output: Path) -> None:
-    """By a file beside it that takes its place when it is complete, with the mode of the old one."""
-    mode = output.stat().st_mode & 0o7777 if output.exists() else 0o666 & ~_umask()
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.chmod(mode)
-            os.replace(temporary, output)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current

@@ -3,36 +3,65 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from gating.reading.assembly import Parts, assemble, source_id
+from gating.reading.assembly import Parts, assemble, source_id, with_columns
 from gating.reading.outcome import Row, Unread
 from gating.reading.sources import NO_CHOICES, Choices, Source, find_sources, read_bytes
 from gating.reading.text import clean, decode, looks_binary, squeeze
 from gating.records import Piece, Skipped, Status
 from gating.settings import Settings
 
+if TYPE_CHECKING:
+    from gating.reading.folders import Note
+
 MARKDOWN = (".md", ".mdx", ".markdown", ".mdown", ".mkd")
 WEBPAGE = (".html", ".htm", ".xhtml")
 PLAIN = (".txt", ".text")
-WORD = (".docx", ".docm")
+WORD = (".docx", ".docm", ".dotx")
 PDF = (".pdf",)
+OPENDOCUMENT = (".odt", ".ott")
+RTF = (".rtf",)
+SLIDES = (".pptx", ".pptm", ".ppsx", ".potx")
+EPUB = (".epub",)
+MAIL = (".eml",)
+DOCUMENTS = WORD + PDF + OPENDOCUMENT + RTF + SLIDES + EPUB + MAIL
 TABLE: tuple[str, ...] = (".csv", ".tsv", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson")
-CONTAINERS = (".xml", ".zip", ".rss", ".atom", ".db", ".sqlite", ".sqlite3")  # exports with many pieces; containers.py tells which
-KNOWN = MARKDOWN + WEBPAGE + PLAIN + WORD + PDF + TABLE
+ARCHIVE = (".zip",)
+CONTAINERS = (".xml", ".wxr", ".rss", ".rdf", ".atom", ".db", ".sqlite", ".sqlite3")  # exports with many pieces; containers.py tells which
+KNOWN = MARKDOWN + WEBPAGE + PLAIN + DOCUMENTS + TABLE
+SAVE_AS = {
+    **dict.fromkeys((".doc", ".dot"), "an old Word file; open it in Word or LibreOffice and save it as .docx"),
+    **dict.fromkeys((".ppt", ".pps"), "an old PowerPoint file; open it in PowerPoint or LibreOffice and save it as .pptx"),
+    ".xls": "an old Excel file; open it in Excel or LibreOffice and save it as .xlsx",
+    ".pages": "a Pages file; in Pages, choose File > Export To > Word",
+    ".key": "a Keynote file; in Keynote, choose File > Export To > PowerPoint",
+    ".numbers": "a Numbers file; in Numbers, choose File > Export To > Excel",
+    ".ods": "an OpenDocument spreadsheet; save it as .xlsx",
+    ".odp": "an OpenDocument presentation; save it as .pptx",
+    ".msg": "an Outlook message; save it as .eml or as a web page (.html)",
+    **dict.fromkeys((".mobi", ".azw", ".azw3"), "a Kindle book; convert it to .epub"),
+}
+# After the declaration and comments of any length; what is no feed, sitemap or export of a CMS is a web page.
+XML_ROOT = re.compile(r"\A(?:<\?xml[^>]*>)?(?:\s|<!--.*?-->|<\?[^>]*>)*+<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
 ROWS_A_JOB = 50
 PICTURES = ((b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"))  # files that carry another ending by mistake
-Mapped = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FileJob:
-    """One file that holds one piece. `data` is filled for standard input only; a file is read where the job is done."""
+    """One file that holds one piece. `data` is filled for standard input and for files in a zip; other files are read where the job is done.
+
+    `columns` is what the files beside it say about it, for what it does not say itself.
+    """
 
     source: Source
     suffix: str
     data: bytes = b""
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +76,13 @@ Job = FileJob | RowsJob | Skipped
 
 def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), choices: Choices = NO_CHOICES) -> Iterator[Job]:
     """What there is to read, in order; tables and exports are opened here and cut into runs of rows, files are read by `read_job`."""
-    for source in find_sources(paths, exclude):
+    from gating.reading.folders import NO_NOTE, folder_notes
+
+    max_bytes = settings.limits.max_file_mb * 1_000_000
+    found = list(find_sources(paths, exclude))
+    files = {source.name: source for source in found if isinstance(source, Source) and source.path}
+    notes = folder_notes(files, lambda name: read_bytes(files[name], max_bytes), choices.drafts)
+    for source in found:
         if isinstance(source, Skipped):
             yield source
             continue
@@ -55,51 +90,107 @@ def plan(paths: Iterable[str], settings: Settings, exclude: Iterable[str] = (), 
         if not source.path:
             problem = _Problem(source.name, settings)
             with problem:
-                data = read_bytes(source, settings.limits.max_file_mb * 1_000_000)
+                data = read_bytes(source, max_bytes)
             if problem.skipped:
                 yield problem.skipped
                 continue
             suffix = _sniffed(data)
-        if suffix in TABLE or suffix in CONTAINERS:
-            yield from _rows_jobs(source, suffix, data, settings, choices)
-        elif suffix in KNOWN or not suffix:
-            yield FileJob(source, suffix, data)
-        else:
-            yield Skipped(source.name, f"no reader for {suffix} files")
+        yield from _jobs(source, suffix, data, notes.get(source.name, NO_NOTE), settings, choices)
+
+
+def _jobs(source: Source, suffix: str, data: bytes, note: Note, settings: Settings, choices: Choices) -> Iterator[Job]:
+    """The jobs of one file, on disk or in a zip, by its ending."""
+    if note.reason:
+        yield Skipped(source.name, note.reason)
+    elif suffix in ARCHIVE:
+        yield from _archive_jobs(source, data, settings, choices)
+    elif suffix in TABLE or suffix in CONTAINERS:
+        yield from _rows_jobs(source, suffix, data, settings, choices)
+    elif suffix in KNOWN or suffix == ".doc" or not suffix:  # much that is called .doc is RTF, HTML or DOCX
+        yield FileJob(source, suffix, data, note.columns)
+    else:
+        yield Skipped(source.name, SAVE_AS.get(suffix, f"no reader for {suffix} files"))
+
+
+def _archive_jobs(source: Source, data: bytes, settings: Settings, choices: Choices) -> Iterator[Job]:
+    """The jobs of the files in a zip, as if it were the folder that it unpacks to."""
+    from gating.reading.archive import Archive
+    from gating.reading.folders import NO_NOTE, folder_notes
+
+    problem = _Problem(source.name, settings)
+    with problem:
+        max_bytes = settings.limits.max_file_mb * 1_000_000
+        archive = Archive(data or read_bytes(source, max_bytes), source.name, {*KNOWN, *CONTAINERS, *SAVE_AS, ""}, max_bytes)
+        names = archive.names
+        if not names and not archive.refused:
+            raise Unread("an empty zip file", Status.SKIPPED)
+        notes = folder_notes(names, archive.read, choices.drafts)
+        for name in names:
+            note, suffix = notes.get(name, NO_NOTE), os.path.splitext(name)[1].lower()
+            member = _Problem(name, settings)
+            content = b""
+            with member:
+                if not note.reason:
+                    content = archive.read(name)
+                    if not content.strip():
+                        raise Unread("an empty file", Status.SKIPPED)
+            yield from [member.skipped] if member.skipped else _jobs(Source(name), suffix, content, note, settings, choices)
+        yield from archive.refused
+    if problem.skipped:
+        yield problem.skipped
 
 
 def read_job(job: Job, settings: Settings, choices: Choices = NO_CHOICES) -> Iterator[Piece | Skipped]:
     """The pieces of one job. Whatever goes wrong with an input becomes its Skipped; nothing is raised."""
-    for result in _read(job, settings, dict(choices.mapping)):
+    for result in _read(job, settings, choices):
         yield _tidy(result) if isinstance(result, Skipped) else result
 
 
 def _tidy(skipped: Skipped) -> Skipped:
     """With an id of its own and a reason of one line."""
-    return replace(skipped, id=skipped.id or source_id(skipped.source), reason=squeeze(clean(skipped.reason))[:400], title=squeeze(clean(skipped.title)))
+    return replace(
+        skipped,
+        id=squeeze(clean(skipped.id)) or source_id(skipped.source),
+        reason=squeeze(clean(skipped.reason))[:400],
+        title=squeeze(clean(skipped.title)),
+        url=squeeze(clean(skipped.url)),
+        metadata=tuple((clean(key), clean(value)) for key, value in skipped.metadata),
+    )
 
 
-def _read(job: Job, settings: Settings, mapping: Mapped) -> Iterator[Piece | Skipped]:
+def _read(job: Job, settings: Settings, choices: Choices) -> Iterator[Piece | Skipped]:
     if isinstance(job, Skipped):
         yield job
     elif isinstance(job, FileJob):
-        yield _guarded(job.source.name, lambda: _read_file(job, settings), settings)
+        yield _guarded(job.source.name, lambda: with_columns(_read_file(job, settings, choices.drafts), job.columns), settings)
     else:
         from gating.reading.table import row_parts
 
+        mapping = dict(choices.mapping)
         for name, row in job.rows:
             yield _guarded(name, lambda name=name, row=row: row if isinstance(row, Skipped) else row_parts(row, name, mapping), settings)  # type: ignore[misc]
 
 
-def _read_file(job: FileJob, settings: Settings) -> Parts:
+def _read_file(job: FileJob, settings: Settings, drafts: bool) -> Parts:
     data = job.data or read_bytes(job.source, settings.limits.max_file_mb * 1_000_000)
     if not data.strip():
         raise Unread("an empty file", Status.SKIPPED)
     picture = next((kind for magic, kind in PICTURES if data.startswith(magic)), "")
     if picture:
         raise Unread(f"a {picture} picture, no text", Status.SKIPPED)
-    suffix = _sniffed(data) if not job.suffix or data.startswith((b"%PDF-", b"PK\x03\x04")) else job.suffix
-    name = job.source.name
+    suffix = _sniffed(data, job.suffix)
+    if suffix in DOCUMENTS:
+        return _read_document(data, suffix, job.source.name, settings)
+    if suffix in SAVE_AS:
+        raise Unread(SAVE_AS[suffix], Status.SKIPPED)
+    if suffix in ARCHIVE:
+        raise Unread("a zip file under another name; give it the ending .zip", Status.SKIPPED)
+    if looks_binary(data):
+        raise Unread("binary data, no text", Status.SKIPPED)
+    return _read_text(data, suffix, job.source.name, drafts)
+
+
+def _read_document(data: bytes, suffix: str, name: str, settings: Settings) -> Parts:
     if suffix in PDF:
         from gating.reading.pdf import pdf_parts
 
@@ -108,16 +199,44 @@ def _read_file(job: FileJob, settings: Settings) -> Parts:
         from gating.reading.word import word_parts
 
         return word_parts(data, name)
-    if looks_binary(data):
-        raise Unread("binary data, no text", Status.SKIPPED)
-    if suffix in WEBPAGE:
-        from gating.reading.webpage import declared_encoding, webpage_parts
+    if suffix in OPENDOCUMENT:
+        from gating.reading.opendocument import opendocument_parts
 
-        return webpage_parts(decode(data, declared_encoding(data)), name)
+        return opendocument_parts(data, name)
+    if suffix in SLIDES:
+        from gating.reading.slides import slides_parts
+
+        return slides_parts(data, name)
+    if suffix in EPUB:
+        from gating.reading.epub import epub_parts
+
+        return epub_parts(data, name, settings.limits.max_characters)
+    if suffix in RTF:
+        from gating.reading.rtf import rtf_parts
+
+        return rtf_parts(data, name)
+    from gating.reading.mail import mail_parts
+
+    return mail_parts(data, name)
+
+
+def _read_text(data: bytes, suffix: str, name: str, drafts: bool) -> Parts:
+    if suffix in WEBPAGE:
+        from gating.reading.exported import page_parts
+        from gating.reading.webpage import declared_encoding
+
+        return page_parts(decode(data, declared_encoding(data)), name, drafts)
+    from gating.reading.folders import is_notion_page
     from gating.reading.markdown import markdown_parts, plain_parts
 
     text = decode(data)
-    return plain_parts(text, name) if suffix in PLAIN else markdown_parts(text, name, mdx=suffix == ".mdx")
+    if suffix in PLAIN:
+        return plain_parts(text, name)
+    if is_notion_page(name):
+        from gating.reading.exported import notion_parts
+
+        return notion_parts(text, name)
+    return markdown_parts(text, name, mdx=suffix == ".mdx")
 
 
 def _rows_jobs(source: Source, suffix: str, data: bytes, settings: Settings, choices: Choices) -> Iterator[Job]:
@@ -182,15 +301,27 @@ def _guarded(name: str, read: Callable[[], Parts | Skipped], settings: Settings)
     return problem.skipped or Skipped(name, "the reader stopped without a reason", Status.FAILED)
 
 
-def _sniffed(data: bytes) -> str:
-    """The suffix that fits nameless data: PDF, DOCX, XLSX, HTML, JSON, JSON Lines, CSV or Markdown."""
+def _sniffed(data: bytes, suffix: str = "") -> str:
+    """The suffix that fits the data, where it begins as only one format does; else `suffix`; and for nameless data a guess at HTML,
+    JSON, JSON Lines, CSV or Markdown.
+    """
     if data.startswith(b"%PDF-"):
         return ".pdf"
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return ".xlsx" if b"xl/workbook.xml" in data else ".docx"
+    if data.startswith(b"{\\rtf"):
+        return ".rtf"
+    if data.startswith(b"PK\x03\x04"):
+        from gating.reading.zips import zip_kind
+
+        return zip_kind(data) or (suffix if suffix in DOCUMENTS else ".zip")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return suffix if suffix in DOCUMENTS or suffix in SAVE_AS else ".docx"  # whose reader says what it is
+    if suffix and suffix not in SAVE_AS:
+        return suffix
+    if data.startswith(b"SQLite format 3\0"):
+        return ".db"
     head = decode(data[:20_000]).lstrip()
     if head.startswith("<"):
-        return ".html"
+        return ".xml" if XML_ROOT.match(head) else ".html"
     first, _, rest = head.partition("\n")
     if first.startswith("{") and first.rstrip().endswith("}"):
         return ".jsonl"

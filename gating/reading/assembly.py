@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
+from gating.reading.aliases import find_columns
 from gating.reading.blocks import Page
+from gating.reading.dates import iso_date
+from gating.reading.gates import gate_in_metadata
 from gating.reading.language import language_name, language_of
 from gating.reading.text import clean, squeeze
-from gating.records import Block, BlockKind, ObservedGate, Piece, Skipped
+from gating.records import Block, BlockKind, Form, ObservedGate, Piece, Skipped
 from gating.settings import Limits
 
+INVENTORY = "in the inventory only, no text"
 MAX_TITLE = 300  # characters; a longer title is running text that lost its markup
 
 
@@ -26,11 +31,36 @@ class Parts:
     description: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
     observed: ObservedGate = field(default_factory=ObservedGate)
+    forms: tuple[Form, ...] = ()
     limits: tuple[str, ...] = ()
 
 
+def with_columns(parts: Parts, columns: Sequence[tuple[str, str]]) -> Parts:
+    """The parts with what `columns` know of the piece: they fill what it does not say itself, and a flag of theirs outweighs its forms."""
+    if not columns:
+        return parts
+    names = find_columns(dict(columns))
+    days = {names.get("date"), names.get("modified")}
+    values = {name: iso_date(value) if name in days else value for name, value in columns}
+    named = {known: values[name] for known, name in names.items()}
+    observed = gate_in_metadata((("access", named.get("gate", "")),))
+    said = {key for key, _ in parts.metadata} | {names.get(known) for known in ("id", "title", "url", "description")}
+    return replace(
+        parts,
+        id=parts.id or named.get("id", ""),
+        title=parts.title or named.get("title", ""),
+        url=parts.url or named.get("url", ""),
+        description=parts.description or named.get("description", ""),
+        metadata=parts.metadata + tuple((key, value) for key, value in values.items() if key not in said),
+        observed=parts.observed if observed.verdict == "unknown" else observed,
+    )
+
+
 def assemble(parts: Parts, limits: Limits) -> Piece | Skipped:
-    """The piece; or a Skipped when it is empty, shorter than `limits.min_words` or not English."""
+    """The piece; or a Skipped when it is empty, shorter than `limits.min_words` or not English.
+
+    An address and facts without a text, such as a page of a content calendar in Notion, are an entry of an inventory.
+    """
     id_ = squeeze(clean(parts.id)) or source_id(parts.source)
     title = squeeze(clean(parts.title))[:MAX_TITLE]
     blocks, cut = _within(parts.page.blocks, limits.max_characters)
@@ -44,10 +74,15 @@ def assemble(parts: Parts, limits: Limits) -> Piece | Skipped:
         links=tuple(parts.page.links),
         metadata=tuple((clean(key), clean(value)) for key, value in parts.metadata),
         observed=parts.observed,
+        forms=parts.forms,
         limits=parts.limits + ((f"only the first {limits.max_characters:,} characters were read",) if cut else ()),
     )
     reason = _why_not(piece, limits)
-    return Skipped(parts.source, reason, id=id_, title=piece.title) if reason else piece
+    if not reason:
+        return piece
+    if piece.url and piece.metadata and all(block.kind is BlockKind.HEADING for block in piece.blocks):
+        return Skipped(parts.source, INVENTORY, id=id_, title=piece.title, url=piece.url, metadata=piece.metadata)
+    return Skipped(parts.source, reason, id=id_, title=piece.title)
 
 
 def source_id(source: str) -> str:

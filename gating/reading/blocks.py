@@ -43,6 +43,7 @@ FIELD_NAME = re.compile(
 )
 WRAPPED_FROM = 60  # characters; a shorter line that ends a source line was broken on purpose (a label, a slogan), not wrapped
 ALMOST_NOTHING = 10  # words; a page this bare without its furniture has its text in what looked like furniture
+NEAR, FAR = 10_000, 200_000_000  # characters in which a block's words are looked for: once all searches of a page passed FAR, no further than NEAR
 SOURCE_POSITION = "data-sourcepos"  # what cmark calls the place of a block, "3:1-4:26"; our other writers use the same
 CONTENT = ("main", "article")
 HOLDERS = (BlockKind.ITEM, BlockKind.QUOTE, BlockKind.TABLE, BlockKind.BUTTON)
@@ -85,16 +86,18 @@ def _with_lines(page: Page, html: str, first_line: int) -> Page:
     starts = [0]
     for found in re.finditer("\n", html):
         starts.append(found.end())
-    position, line, blocks = 0, 1, []
+    position, line, blocks, left = 0, 1, [], FAR
     for block in page.blocks:
-        words = block.text.split(" ", 3)
-        at = html.find(" ".join(words[:3]), position)
-        if at < 0:
-            at = html.find(words[0], position)
-        if at >= 0:
-            position = at + 1
-            while line < len(starts) and starts[line] <= at:
-                line += 1
+        words = block.text.partition(" |")[0].split(" ", 3) if block.kind is BlockKind.TABLE else block.text.split(" ", 3)
+        for sought in (" ".join(words[:3]), words[0]):
+            end = len(html) if left > 0 else position + NEAR
+            at = html.find(sought, position, end)
+            left -= (end if at < 0 else at) - position
+            if at >= 0:
+                position = at + 1
+                break
+        while line < len(starts) and starts[line] < position:
+            line += 1
         blocks.append(Block(block.kind, block.text, block.level, first_line + line))
     return Page(blocks, page.links)
 

@@ -6,12 +6,13 @@ import re
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
+from selectolax.lexbor import LexborHTMLParser
 
 from gating.reading.aliases import find_columns
 from gating.reading.assembly import Parts
 from gating.reading.blocks import Page, page_blocks
-from gating.reading.frontmatter import split_front_matter
-from gating.reading.gates import gate_in_components, gate_in_metadata
+from gating.reading.frontmatter import FrontMatter, split_front_matter
+from gating.reading.gates import observe
 from gating.records import ObservedGate
 
 OPTIONS = Options.CMARK_OPT_SOURCEPOS | Options.CMARK_OPT_UNSAFE
@@ -35,27 +36,37 @@ BODY_KEYS = ("main.description", "main.learn", "intro", "lead", "content", "text
 
 def markdown_parts(text: str, source: str, mdx: bool = False) -> Parts:
     """The parts of one Markdown or MDX file."""
-    front = split_front_matter(text)
+    return parts_with_front_matter(split_front_matter(text), text, source, mdx)
+
+
+def parts_with_front_matter(front: FrontMatter, text: str, source: str, mdx: bool = False) -> Parts:
+    """The parts of a file whose front matter is known already; `text` is the whole file."""
     values = dict(front.values)
     columns = find_columns(values)
-    page = markdown_page(front.body, first_line=front.n_lines, mdx=mdx)
+    html = _rendered(front.body, mdx)
+    tree = LexborHTMLParser(html)
+    page = page_blocks(html, tree, front.n_lines)
     if not page.blocks:
         page = markdown_page("\n\n".join(values[key] for key in BODY_KEYS if key in values))
-    observed = gate_in_metadata(front.values)
-    if observed.verdict == "unknown":
-        observed = gate_in_components(text)
+    title, url = values.get(columns.get("title", ""), ""), values.get(columns.get("url", ""), "")
+    observed, forms = observe(page, title, url, source, front.values, tree, text)
     return Parts(
         source, page,
-        title=values.get(columns.get("title", ""), ""),
-        url=values.get(columns.get("url", ""), ""),
+        title=title,
+        url=url,
         description=values.get(columns.get("description", ""), ""),
-        metadata=front.values, observed=observed,
+        metadata=front.values, observed=observed, forms=forms,
         limits=(front.problem,) if front.problem else (),
     )  # fmt: skip
 
 
 def markdown_page(text: str, first_line: int = 0, mdx: bool = False) -> Page:
     """Blocks and links of a Markdown text whose first line is line `first_line` + 1 of its file."""
+    return page_blocks(_rendered(text, mdx), first_line=first_line)
+
+
+def _rendered(text: str, mdx: bool) -> str:
+    """The HTML of a Markdown text, template marks left out."""
     if "{" in text or (mdx and "<" in text):
         text = _without_templates(text, mdx)
     elif mdx:
@@ -63,8 +74,7 @@ def markdown_page(text: str, first_line: int = 0, mdx: bool = False) -> Page:
     text = NESTING.sub("> ", text)
     if len(text) > MAX_LINE:
         text = "\n".join(line if len(line) <= MAX_LINE else _broken(line) for line in text.split("\n"))
-    html = cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS)
-    return page_blocks(html, first_line=first_line)
+    return str(cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS))
 
 
 def plain_parts(text: str, source: str) -> Parts:

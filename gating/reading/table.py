@@ -1,20 +1,32 @@
-"""Tables with one piece a row: CSV, XLSX, JSON and JSON Lines. Columns are found by the alias table or named by --map."""
+"""Tables with one piece a row: CSV, XLSX, JSON and JSON Lines. Columns are found by the alias table or named by --map.
+
+The exports of Webflow, Framer, Wix, Beehiiv, HubSpot, Shopify (Matrixify), Strapi and their like are all such tables: what tells
+them apart is how they mark a draft and how they store the text, and both are looked for in every table.
+"""
 
 from __future__ import annotations
 
 import csv
+import html
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
-from gating.reading.aliases import find_columns, text_columns
-from gating.reading.assembly import Parts
-from gating.reading.gates import gate_in_metadata
-from gating.reading.markdown import markdown_page
-from gating.reading.outcome import Row, Unread
+from gating.reading.aliases import all_columns, find_columns, plain_name, text_columns
+from gating.reading.assembly import INVENTORY, Parts
+from gating.reading.dates import iso_date
+from gating.reading.frontmatter import FrontMatter
+from gating.reading.gates import GATE_KEYS
+from gating.reading.markdown import parts_with_front_matter
+from gating.reading.outcome import LIMIT, LeftOut, Row, Unread
+from gating.reading.richtext import rich_cell, rich_html
+from gating.reading.sources import Choices
 from gating.reading.text import clean, decode, looks_binary
-from gating.reading.webpage import is_html, webpage_parts
+from gating.reading.webpage import LOCAL, is_html, webpage_parts
 from gating.reading.zips import check_zip
 from gating.records import Skipped, Status
 
@@ -22,8 +34,23 @@ DELIMITERS = ",;\t|"
 FIELD_LIMIT = 10_000_000  # characters in one cell; the csv module's own limit of 131,072 is below real pages
 MAX_VALUE = 1000  # characters kept of a column that is not the text
 KNOWN_BY = 20  # rows
-LIST_KEYS = ("posts", "pieces", "items", "pages", "articles", "entries", "results", "data", "records", "content")
+LIST_KEYS = ("posts", "pieces", "items", "pages", "articles", "entries", "results", "data", "records", "content", "nodes", "edges", "docs")
+UNWRAPPED = frozenset(("attributes", "fields", "fieldData", "node"))  # Strapi, Airtable, Webflow, GraphQL: the piece one level down
 HEADER_ROWS = 10  # a sheet's first rows are often a logo and a date
+LONG_TEXT = 60  # words; no title, summary or list of tags is as long
+UNPUBLISHED = frozenset("draft drafts pending private future scheduled trash trashed deleted archived unpublished auto-draft inactive".split())
+YES = frozenset(("true", "yes", "1", "y"))
+NO = frozenset(("false", "no", "0", "n"))
+# Columns that say by yes or no whether a row is published, as Framer, Webflow, Shopify, Substack and HubSpot name them.
+FLAGS = {
+    **dict.fromkeys(("draft", "is draft"), dict.fromkeys(YES, "draft")),
+    **dict.fromkeys(("archived", "is archived"), dict.fromkeys(YES, "archived")),
+    **dict.fromkeys(("published", "is published", "currently published"), dict.fromkeys(NO, "not published")),
+}
+JSON = re.compile(r"\A\s*+(?:\{\s*+\"|\[\s*+\{)")
+STATUS_CODES, MEDIA_TYPES = ("status code", "http status code", "http status", "http code"), ("content type", "mime type", "media type")
+TAG = re.compile(r"</?(?:p|br|em|strong|b|i|u|span|sup|sub|a|mark|code|small|wbr|div|ul|li)\b[^<>]{0,500}>", re.IGNORECASE)
+NOTE_LINES = re.compile(r"\A(?:#[^,;\t|\n]*\n|[ \t]*\n)+")  # Google Analytics writes some above the header
 
 
 def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator[tuple[int, Row]]:
@@ -50,45 +77,151 @@ def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator
     yield from enumerate(itertools.chain(held, rows), 1)
 
 
+def published_rows(rows: Iterable[tuple[int, Row]], source: str, choices: Choices) -> Iterator[tuple[int, Row | Skipped]]:
+    """The rows of a table without its drafts (unless `choices.drafts`) and without what a crawler found that is no page; a line sums up."""
+    left_out = LeftOut()
+    number = 0
+    for number, row in rows:
+        draft, other = unpublished(row), _no_page(row)
+        if draft and not choices.drafts:
+            left_out.unpublished[draft] += 1
+        elif other:
+            left_out.no_pieces[other] += 1
+        else:
+            yield number, row
+    yield from ((number + 1, line) for line in left_out.lines(source))
+
+
+def unpublished(row: Row) -> str:
+    """In what state a row is that is not published: "draft", "archived" ...; "" for a published one and where nothing is said."""
+    statuses, flags = _state_columns(tuple(row))
+    for name, states in flags:
+        if state := states.get(row.get(name, "").strip().lower()):
+            return state
+    return next((said for name in statuses if (said := row.get(name, "").strip().lower()) in UNPUBLISHED), "")
+
+
+@lru_cache(maxsize=256)
+def _state_columns(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, dict[str, str]], ...]]:
+    """(columns of a status, columns of a yes or no with {value: state} for what is not published)."""
+    flags = [(name, FLAGS[plain]) for name in names if (plain := plain_name(name)) in FLAGS]
+    if {"Collection ID", "Item ID", "Published On"} <= set(names):  # Webflow's older exports have no other sign
+        flags.append(("Published On", {"": "never published"}))
+    return all_columns(names).get("status", ()), tuple(flags)
+
+
+def _no_page(row: Row) -> str:
+    """What a row of a crawl stands for when it is no page of the site: "image/png", "status 404" ...; "" for a page and for other tables."""
+    code_column, media_column = _crawl_columns(tuple(row))
+    code, media = row.get(code_column, "").strip(), row.get(media_column, "").partition(";")[0].strip().lower()
+    if not code_column or code.startswith("2"):
+        return media if code_column and "/" in media and "html" not in media and "pdf" not in media else ""
+    return f"status {code}" if code.isdigit() else ""
+
+
+@lru_cache(maxsize=256)
+def _crawl_columns(names: tuple[str, ...]) -> tuple[str, str]:
+    """The columns of the HTTP status and the media type that a crawler writes; without the first it is no crawl."""
+    plain = {plain_name(name): name for name in names}
+    code, media = (next((plain[name] for name in known if name in plain), "") for known in (STATUS_CODES, MEDIA_TYPES))
+    return code, media if code else ""
+
+
 def _check_columns(rows: list[Row], mapping: Mapping[str, str]) -> None:
-    """Raises Unread when none of `rows` has a column for the text, or one that --map names."""
+    """Raises Unread when `rows` hold neither texts nor addresses, or lack a column that --map names.
+
+    Addresses without texts are an inventory, unless a column that nobody named is full of text: then it is better to ask.
+    """
     real = [row for row in rows if "" not in row]
     names = list(dict.fromkeys(name for row in real for name in row))
     for field, column in mapping.items():
         if real and not find_columns(names, {field: column}).get(field):
             raise Unread(f"no column {column!r} for {field}; columns are: {', '.join(names[:12])}", Status.SKIPPED)
-    if real and not any(text_columns(row, mapping) for row in real):
+    if not real or any(_text_names(row, mapping) or _html_column(row) for row in real):
+        return
+    known = find_columns(names)
+    unnamed = [value for row in real for name, value in row.items() if name not in known.values()]
+    if "url" not in known or any(len(value.split()) >= LONG_TEXT for value in unnamed):
         raise Unread(f"no column holds the text (columns: {', '.join(names[:12])}); name it with --map text=COLUMN", Status.SKIPPED)
 
 
 def row_parts(row: Row, source: str, mapping: Mapping[str, str]) -> Parts | Skipped:
-    """The parts of one row, or why it has none."""
+    """The parts of one row; or, as a Skipped with its address and columns, a row of an inventory."""
     if "" in row and len(row) == 1:
         return Skipped(source, row[""], Status.FAILED)
-    columns = find_columns(row, mapping)
-    wanted = text_columns(row, mapping)
-    if not wanted:
+    columns = all_columns(row, mapping)
+    values = {field: next((value for name in found if (value := row[name].strip())), "") for field, found in columns.items()}
+    wanted = _text_names(row, mapping) or ([] if "text" in mapping else _html_column(row))
+    text = next((text for name in wanted if (text := _readable(row[name]))), "")
+    if not text and "text" not in mapping:
+        wanted = [*wanted, *(found := _html_column(row))]
+        text = row[found[0]] if found else ""
+    metadata = tuple((name.lower(), _tidied(name, value, columns)[:MAX_VALUE]) for name, value in row.items() if name not in (*wanted, LIMIT) and value)
+    title, url = plain_words(values.get("title", "")), _address(values.get("url", ""))
+    if not text.strip():
         names = ", ".join(list(row)[:12])
-        return Skipped(source, f"no column holds the text (columns: {names}); name it with --map text=COLUMN", id=row.get(columns.get("id", ""), ""))
-    text = next((row[name] for name in wanted if row[name].strip()), "")
-    metadata = tuple((name.lower(), value[:MAX_VALUE]) for name, value in row.items() if name not in wanted and value)
-    inner = webpage_parts(text, source) if is_html(text) else Parts(source, markdown_page(text))
-    gate = columns.get("gate", "")
-    observed = gate_in_metadata((("access", row[gate]),) if gate else ())
-    return Parts(
-        source, inner.page,
-        id=row.get(columns.get("id", ""), ""),
-        title=row.get(columns.get("title", ""), "") or inner.title,
-        url=row.get(columns.get("url", ""), ""),
-        description=row.get(columns.get("description", ""), ""),
+        reason = "no text in it" if wanted else INVENTORY if url else f"no column holds the text (columns: {names}); name it with --map text=COLUMN"
+        reason += f"; {row[LIMIT]}" if row.get(LIMIT) else ""
+        return Skipped(source, reason, id=values.get("id", ""), title=title, url=url, metadata=metadata)
+    signs = (*_gate_flag(row, columns), *metadata)
+    if is_html(text):
+        parts = webpage_parts(text, source, title=title, address=url or source, metadata=signs)
+    else:
+        parts = parts_with_front_matter(FrontMatter((("title", title), ("url", url), *signs), text, 0), text, source)
+    return replace(
+        parts,
+        id=values.get("id", ""),
+        title=title or parts.title,
+        url=url or parts.url,
+        description=plain_words(values.get("description", "")) or parts.description,
         metadata=metadata,
-        observed=observed if observed.verdict != "unknown" else inner.observed,
-    )  # fmt: skip
+        limits=(row[LIMIT],) if row.get(LIMIT) else (),
+    )
+
+
+def plain_words(text: str) -> str:
+    """A title or summary as a reader sees it: entities resolved, the tags that exports leave in it dropped."""
+    return html.unescape(TAG.sub(" ", text) if "<" in text else text).strip()
+
+
+def _text_names(row: Row, mapping: Mapping[str, str]) -> list[str]:
+    """The columns that may hold the text. "Draft" may: where it says yes or no it is a flag."""
+    return [name for name in text_columns(row, mapping) if row[name].strip().lower() not in YES | NO]
+
+
+def _html_column(row: Row) -> list[str]:
+    """The column with the longest HTML, where one has as much as a text: a CMS lets its users name such a column as they like."""
+    pages = [(len(value), name) for name, value in row.items() if name and len(value) > LONG_TEXT * 4 and is_html(value) and len(TAG.sub(" ", value).split()) >= LONG_TEXT]
+    return [max(pages)[1]] if pages else []
+
+
+def _readable(value: str) -> str:
+    """The text of a cell: rich text that a CMS stored as JSON becomes HTML; other JSON is no text."""
+    if JSON.match(value):
+        return rich_cell(value)
+    return value if value.strip() else ""
+
+
+def _gate_flag(row: Row, columns: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+    """The surest column that tells of a gate, under a name by which gates.py knows it: --map may have named any."""
+    name = next((name for name in columns.get("gate", ()) if row[name].strip()), "")
+    return ((name if name.lower() in GATE_KEYS else "access", row[name]),) if name else ()
+
+
+def _tidied(name: str, value: str, columns: Mapping[str, tuple[str, ...]]) -> str:
+    return iso_date(value) if name in columns.get("date", ()) or name in columns.get("modified", ()) else value
+
+
+def _address(url: str) -> str:
+    """The path alone of an address on the machine that built the site, as development builds leave them in feeds."""
+    found = LOCAL.match(url)
+    return "/" + url[found.end() :].partition("/")[2] if found else url
 
 
 def _csv(text: str, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(FIELD_LIMIT)
-    head = text[:20_000].lstrip("\n")
+    text = NOTE_LINES.sub("", text)
+    head = text[:20_000]
     first = head.split("\n", 1)[0]
     delimiter = delimiter or max(DELIMITERS, key=lambda sign: (len(find_columns(next(csv.reader([first], delimiter=sign), []))), first.count(sign)))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -112,7 +245,10 @@ def _sheets(data: bytes, mapping: Mapping[str, str]) -> Iterator[Row]:
     found = False
     for sheet in sheets:
         rows = [[_cell(value) for value in row] for row in sheet]
-        start = next((n for n, row in enumerate(rows[:HEADER_ROWS]) if text_columns(row, mapping)), None)
+        heads = rows[:HEADER_ROWS]
+        start = next((n for n, row in enumerate(heads) if text_columns(row, mapping)), None)
+        if start is None:  # an inventory: an address and something else to say of it
+            start = next((n for n, row in enumerate(heads) if "url" in (known := find_columns(row)) and len(known) > 1), None)
         if start is not None:
             found = True
             yield from _keyed(rows[start:])
@@ -149,30 +285,60 @@ def _json_lines(text: str) -> Iterator[Row]:
             except (ValueError, RecursionError) as error:
                 yield {"": f"line {number}: not valid JSON ({error})"}
                 continue
-            yield _flat(value) if isinstance(value, dict) else {"": f"line {number}: not a JSON object"}
+            yield flat_row(value) if isinstance(value, dict) else {"": f"line {number}: not a JSON object"}
 
 
 def _json(text: str) -> Iterator[Row]:
+    for item in _records(parsed_json(text)):
+        yield flat_row(item) if isinstance(item, dict) else {"": "not a JSON object"}
+
+
+def parsed_json(text: str) -> object:
+    """The value of a JSON text. Raises Unread."""
     try:
-        value = json.loads(text)
+        value: object = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unread(f"not valid JSON ({error})") from error
-    if isinstance(value, dict) and not text_columns(value):
-        value = next((value[key] for key in LIST_KEYS if isinstance(value.get(key), list)), value)
-    for item in value if isinstance(value, list) else [value]:
-        yield _flat(item) if isinstance(item, dict) else {"": "not a JSON object"}
+    return value
 
 
-def _flat(item: Mapping[str, object], prefix: str = "") -> dict[str, str]:
-    """Scalars as text; objects as `outer.inner` (WordPress's {"rendered": ...} as `outer`); lists joined by commas."""
+def _records(value: object, depth: int = 0) -> list[object]:
+    """The list of pieces in a JSON value: itself, or the first list of objects under a name such as "posts", some levels down."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict) or text_columns(value):
+        return [value]
+    for key in LIST_KEYS:
+        inner = value.get(key)
+        if isinstance(inner, list):
+            return inner
+        if isinstance(inner, dict) and depth < 4 and (found := _records(inner, depth + 1)) != [inner]:
+            return found
+    return [value]
+
+
+def flat_row(item: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Scalars as text; objects as `outer.inner` (WordPress's {"rendered": ...} as `outer`); rich text as HTML; lists joined by commas."""
     flat: dict[str, str] = {}
     for key, value in item.items():
         name = clean(f"{prefix}{key}")
         if isinstance(value, dict):
             inner = value.get("rendered")
-            flat.update({name: clean(inner)} if isinstance(inner, str) else _flat(value, f"{name}.") if prefix.count(".") < 3 else {})
+            if isinstance(inner, str):
+                flat[name] = clean(inner)
+            elif rich := rich_html(value):
+                flat[name] = clean(rich)
+            elif prefix.count(".") < 3:
+                flat.update(flat_row(value, prefix if key in UNWRAPPED else f"{name}."))
         elif isinstance(value, list):
-            flat[name] = clean(", ".join(str(part) for part in value if isinstance(part, (str, int, float))))
+            flat[name] = clean(rich_html(value) or ", ".join(filter(None, map(_listed, value))))
         elif value is not None:
             flat[name] = clean(str(value).lower() if isinstance(value, bool) else str(value))
     return flat
+
+
+def _listed(part: object) -> str:
+    """One of a list of words, or of objects such as tags, which go by their name."""
+    if isinstance(part, dict):
+        return next((name for key in ("name", "title", "label") if isinstance(name := part.get(key), str)), "")
+    return str(part) if isinstance(part, (str, int, float)) else ""

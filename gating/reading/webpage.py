@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from gating.reading.assembly import Parts
 from gating.reading.blocks import page_blocks
 from gating.reading.frontmatter import split_front_matter
-from gating.reading.gates import gate_in_dom, gate_in_metadata
+from gating.reading.gates import Values, observe
 from gating.reading.markdown import SHORTCODE
 from gating.reading.text import squeeze
 
@@ -34,26 +34,31 @@ def is_html(text: str) -> bool:
     return head.lstrip().startswith("<") or len(CLOSING.findall(head)) > 1
 
 
-def webpage_parts(text: str, source: str) -> Parts:
-    """The parts of a page or fragment. Templates (Jinja, Liquid) lose their tags; a title falls back to og:title, <title>, h1."""
+def webpage_parts(text: str, source: str, unseen: str = "", title: str = "", address: str = "", metadata: Values = ()) -> Parts:
+    """The parts of a page or fragment. Templates (Jinja, Liquid) lose their tags; a title falls back to og:title, <title>, h1.
+
+    `unseen` is a CSS selector of what is no text of the page. A title, address and columns that are known from elsewhere go first.
+    """
     front = split_front_matter(text) if text.startswith("---") else None
     body = front.body if front else text
     if "{%" in body or "{{" in body:
         body = SHORTCODE.sub(lambda found: "\n" * found.group().count("\n"), body)
     tree = LexborHTMLParser(body)
+    for node in tree.css(unseen) if unseen else ():
+        node.decompose()
     page = page_blocks(body, tree, front.n_lines if front else 0)
     values = dict(front.values) if front else {}
-    observed = gate_in_metadata(front.values) if front else gate_in_dom(tree, page)
-    if observed.verdict == "unknown":
-        observed = gate_in_dom(tree, page)
     url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
+    title = title or values.get("title") or _title(tree)
+    metadata = (*metadata, *(front.values if front else ()))
+    observed, forms = observe(page, title, address or values.get("permalink") or url, source, metadata, tree, text, whole=True)
     return Parts(
         source, page,
-        title=values.get("title") or _title(tree),
+        title=title,
         url="" if LOCAL.match(url) else url,
         description=values.get("description") or _attribute(tree, 'meta[name="description"]', "content") or _attribute(tree, 'meta[property="og:description"]', "content"),
-        metadata=front.values if front else (),
-        observed=observed,
+        metadata=metadata,
+        observed=observed, forms=forms,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The same text as .md, .html and .docx gives the same words, the same labels and the same probabilities."""
+"""The same text in every format gives the same words, the same labels and the same probabilities."""
 
 import html
 from collections.abc import Callable, Iterable
@@ -9,6 +9,7 @@ from gating.assess import Assessor
 from gating.records import HEADS, Finding, Piece
 from tests.builders import docx_bytes
 from tests.conftest import Read
+from tests.documents import eml_bytes, epub_bytes, odt_bytes, pptx_bytes, rtf_bytes
 
 Parts = list[tuple[str, object]]
 CLOSE = 0.02  # of each probability, between the formats
@@ -143,12 +144,29 @@ def _list(content: object) -> list:
     return content
 
 
-WRITERS: dict[str, Callable[[Parts], str | bytes]] = {"same.md": as_markdown, "same.html": as_html, "same.docx": as_docx}
+def as_mail(parts: Parts) -> bytes:
+    """As newsletters are made: the whole text in one cell of a table that only lays it out."""
+    head, body = as_html(parts).split("<main>")
+    boxed = f'<table role="presentation" width="600"><tr><td>{body.replace("</main>", "</td></tr></table>")}'
+    return eml_bytes(head.replace("<nav><a href='/'>Home</a></nav>", "") + boxed, Subject=str(parts[0][1]))
+
+
+def as_epub(parts: Parts) -> bytes:
+    """Two chapters, the second from the first heading on."""
+    body = as_html(parts).split("<main>")[1].split("</main>")[0].replace("'text'>", "'text'/>")
+    first, _, rest = body.partition("<h2>")
+    chapters = [first, f"<h2>{rest}"] if rest else [first]
+    return epub_bytes([f"<html><head><title/></head><body>{chapter}</body></html>" for chapter in chapters], f"<dc:title>{html.escape(str(parts[0][1]))}</dc:title>")
+
+
+WRITERS: dict[str, Callable[[Parts], str | bytes]] = {
+    "same.md": as_markdown, "same.html": as_html, "same.docx": as_docx, "same.odt": odt_bytes, "same.rtf": rtf_bytes, "same.eml": as_mail, "same.epub": as_epub,
+}  # fmt: skip
 
 
 @pytest.fixture
 def pieces(name: str, read: Read) -> dict[str, Piece]:
-    """One text in the three formats."""
+    """One text in every format."""
     found = {file: read(file, write(TEXTS[name])) for file, write in WRITERS.items()}
     assert all(isinstance(piece, Piece) for piece in found.values()), found
     return found  # type: ignore[return-value]
@@ -167,8 +185,8 @@ def all_equal(values: Iterable[object]) -> bool:
 def test_same_words(pieces: dict[str, Piece]) -> None:
     """Every word of the text, in the same order, and the same title."""
     said = {file: words(piece) for file, piece in pieces.items()}
-    assert said["same.html"] == said["same.md"]
-    assert said["same.docx"] == said["same.md"]
+    for file, found in said.items():
+        assert found == said["same.md"], file
     assert all_equal(piece.title for piece in pieces.values())
 
 
@@ -176,8 +194,18 @@ def test_same_words(pieces: dict[str, Piece]) -> None:
 def test_same_kinds(pieces: dict[str, Piece]) -> None:
     """Headings, items, quotes, rows, fields and buttons are the same blocks in every format."""
     kinds = {file: [(block.kind.value, block.level) for block in piece.blocks] for file, piece in pieces.items()}
-    assert kinds["same.html"] == kinds["same.md"]
-    assert kinds["same.docx"] == kinds["same.md"]
+    for file, found in kinds.items():
+        assert found == kinds["same.md"], file
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_same_words_on_slides(name: str, read: Read) -> None:
+    """A talk with one slide a section has every word and the title; slides know no quotes, and bullets stand before other text."""
+    slides, page = read("same.pptx", pptx_bytes(TEXTS[name])), read("same.md", as_markdown(TEXTS[name]))
+    assert isinstance(slides, Piece)
+    assert isinstance(page, Piece)
+    assert sorted(words(slides)) == sorted(words(page))
+    assert slides.title == page.title
 
 
 @pytest.mark.parametrize("name", TEXTS)
