@@ -8,7 +8,7 @@ from gating.advice.sentences import measures_for, why
 from gating.records import Advice, Evidence, Gate, ObservedGate, Piece, Stage, Strategy, Verdict
 from gating.settings import Settings
 
-__all__ = ["advise"]
+__all__ = ["action_of", "advise"]
 
 
 def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], settings: Settings) -> Advice:
@@ -29,7 +29,7 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
         gate_rule=rule,
         gate_parts=parts,
         phase=phase_of(verdict),
-        action="review" if review else _action(gate, rule, verdict.format.label, piece.observed),
+        action="review" if review else action_of(gate, rule, verdict.format.label, piece.observed),
         review=review,
         measures=measures_for(verdict),
         evidence=evidence,
@@ -53,7 +53,8 @@ def phase_of(verdict: Verdict) -> str:
     return "accelerate"
 
 
-def _action(gate: Gate, rule: str, kind: str, observed: ObservedGate) -> str:
+def action_of(gate: Gate, rule: str, kind: str, observed: ObservedGate) -> str:
+    """The step from today's gate to the advised one: keep, ungate, soft-gate or gate. `kind` is the format's label."""
     if observed.verdict == gate or (observed.verdict == "unknown" and gate is Gate.UNGATED):
         return "keep"
     if rule == FORM_IS_SERVICE and gate is Gate.GATED and (observed.lead_form or kind == "conversion"):

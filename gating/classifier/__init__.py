@@ -25,6 +25,11 @@ class Classifier:
         """The classifier that a bundle holds."""
         return cls(Heads(bundle), second, second_below)
 
+    @property
+    def name(self) -> str:
+        """The models behind the verdicts."""
+        return f"{self.heads.name}+{self.second.name}" if self.second else self.heads.name
+
     def classify(self, piece: Piece, quotes: int = 1) -> tuple[Verdict, tuple[Evidence, ...]]:
         """The verdict on one piece and `quotes` quotes for each label. `quotes` 0 saves the search."""
         inputs = self.heads.inputs(extract(piece))

@@ -22,6 +22,7 @@ from gating.errors import BundleError
 FORMAT = 1  # of the bundle's files; a newer one is refused
 CARD, ARRAYS, CURRENT = "card.json", "arrays.npz", "current"
 NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
+MOST_CARD, MOST_ARRAYS = 4_000_000, 500_000_000  # bytes; the shipped model has 2 thousand and 14 million
 EPOCH = (1980, 1, 1, 0, 0, 0)  # every member of the arrays file carries it, so that the same arrays make the same bytes
 Array = npt.NDArray[Any]
 
@@ -71,27 +72,52 @@ def load_bundle(folder: Path, catalogue: str) -> Bundle:
     """
     if (folder / CURRENT).is_file():
         folder = current_version(folder)
+    card = read_card(folder)
+    if card.get("catalogue") != catalogue:
+        raise BundleError(f"{folder}: trained on other features ({card.get('catalogue')}) than this gating makes ({catalogue}). Run `gating train` for a fitting model.")
+    data = _read(folder, ARRAYS, MOST_ARRAYS)
+    if hashlib.sha256(data).hexdigest() != card.get("arrays_sha256"):
+        raise BundleError(f"{folder / ARRAYS}: its digest is not the one in the card. The bundle is damaged or was changed; train or copy it again.")
+    return Bundle(card, _arrays(data, folder / ARRAYS))
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card of the bundle in a version's folder. Raises BundleError when it is missing, foreign, newer, or names no model."""
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        data = (folder / ARRAYS).read_bytes()
-    except OSError as error:
-        raise BundleError(f"{folder}: not a model bundle ({error.strerror}: {Path(error.filename or '').name}). A bundle holds {CARD} and {ARRAYS}.") from error
-    except ValueError as error:
+        card = json.loads(_read(folder, CARD, MOST_CARD).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{folder / CARD}: not valid JSON ({error}). The bundle is damaged; train it again.") from error
     if not isinstance(card, dict) or card.get("kind") != "gating bundle":
         raise BundleError(f"{folder / CARD}: not the card of a gating model.")
     if card.get("format") != FORMAT:
         raise BundleError(f"{folder}: bundle format {card.get('format')!r}, this gating reads format {FORMAT}. Update gating, or train again.")
-    if card.get("catalogue") != catalogue:
-        raise BundleError(f"{folder}: trained on other features ({card.get('catalogue')}) than this gating makes ({catalogue}). Run `gating train` for a fitting model.")
-    if hashlib.sha256(data).hexdigest() != card.get("arrays_sha256"):
-        raise BundleError(f"{folder / ARRAYS}: its digest is not the one in the card. The bundle is damaged or was changed; train or copy it again.")
+    for key in ("name", "version"):
+        if not isinstance(card.get(key), str) or not NAME.match(card[key]):
+            raise BundleError(f"{folder / CARD}: its {key} is none that a model can have. The bundle is damaged or was changed; train or copy it again.")
+    return card
+
+
+def _read(folder: Path, name: str, most: int) -> bytes:
     try:
+        with open(folder / name, "rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise BundleError(f"{folder}: not a model bundle ({error.strerror}: {name}). A bundle holds {CARD} and {ARRAYS}.") from error
+    if len(data) > most:
+        raise BundleError(f"{folder / name}: larger than the {most // 1_000_000} MB that a model of gating can have.")
+    return data
+
+
+def _arrays(data: bytes, source: Path) -> dict[str, Array]:
+    """The arrays in the bytes of an .npz file. Members are stored as they are, so that a small file cannot grow large in memory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise ValueError("its arrays are compressed, which gating never does")
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise BundleError(f"{folder / ARRAYS}: cannot be read ({error}). The bundle is damaged; train it again.") from error
-    return Bundle(card, arrays)
+            return {name: stored[name] for name in stored.files}
+    except Exception as error:  # what NumPy and zipfile raise on a crafted file has no common class
+        raise BundleError(f"{source}: cannot be read ({error}). The bundle is damaged; train it again.") from error
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> None:

@@ -46,6 +46,7 @@ class Heads:
     def __init__(self, bundle: Bundle) -> None:
         arrays = bundle.arrays
         self.name = bundle.name
+        self.digest = str(bundle.card.get("arrays_sha256", ""))  # tells two models of one name apart; empty before the bundle was stored
         self.labels = {head: LABELS[head] for head in HEADS}
         self._arrays = arrays
         self._families = {

@@ -1,0 +1,110 @@
+"""Findings -> Audit: all that is said of a library as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gating.library.actions import Action, Case, decide_all, wants_links
+from gating.library.copies import find_copies
+from gating.library.effort import next_effort
+from gating.library.facts import date_of, owner_of
+from gating.library.hand_offs import map_hand_offs
+from gating.library.metrics import Metrics, metrics_in
+from gating.library.mistakes import find_mistakes
+from gating.library.mix import gap_map, mix_of, target_of
+from gating.library.phrases import weigh_phrases
+from gating.library.site_gates import observed_in_library, site_wide
+from gating.library.topics import find_topics
+from gating.library.urls import Addresses, addresses_of, host_of, in_order, join_inventory
+from gating.records import Audit, AuditedPiece, LibraryPiece, ObservedGate, Skipped
+from gating.settings import Settings
+
+
+def analyse(pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped], settings: Settings, metrics: Mapping[str, Metrics], model: str, since: str = "") -> Audit:
+    """The audit, its pieces in the order of their sources whatever order they come in; near-identical pieces have one row.
+
+    `metrics` are by normal URL, as `read_metrics` gives them. Pieces dated before `since` (YYYY-MM-DD) are left out, those without a date kept.
+    """
+    ordered = sorted(pieces, key=lambda one: (in_order(one.finding.piece.source), one.finding.piece.id, one.signature))
+    joined, left = join_inventory(ordered, unscored)
+    joined = [one for one in joined if not since or not (day := date_of(one.finding.piece.metadata)) or day >= since]
+    kept_for = find_copies(joined)
+    rows = [place for place, kept in enumerate(kept_for) if place == kept]
+    row_of = {place: row for row, place in enumerate(rows)}
+    to_row = [row_of[kept] for kept in kept_for]
+    library = [joined[place] for place in rows]
+    addresses = addresses_of([one.finding.piece for one in joined], to_row, left)
+    figures = _figures(joined, to_row, len(rows), addresses, metrics)
+    profiles = [one.profile for one in library]
+    table = weigh_phrases(profiles)
+    topics, labels = find_topics(table, profiles, [row for row, one in enumerate(library) if "not-marketing" not in one.finding.verdict.flags])
+    hand_offs = map_hand_offs(library, table, addresses, settings.review.strategy_below)
+    sessions = [one.sessions for one in figures]
+    cases = [Case(*parts) for parts in zip(library, _observed(library), hand_offs, labels, sessions, _thirds(sessions), strict=True)]
+    actions = decide_all(cases, topics, settings.review)
+    copies = _copies(joined, rows, to_row)
+    audited = tuple(_audited(*parts) for parts in zip(cases, actions, copies, figures, strict=True))
+    return Audit(
+        pieces=audited,
+        unscored=left,
+        topics=topics,
+        gaps=gap_map(audited, topics),
+        mix=mix_of(audited, topics, settings.company_stage),
+        target=target_of(audited, settings.company_stage),
+        mistakes=find_mistakes(cases, [one.conversions for one in figures], settings.company_stage),
+        effort=next_effort(cases, settings),
+        policy=settings.policy,
+        model=model,
+    )
+
+
+def _figures(pieces: Sequence[LibraryPiece], to_row: Sequence[int], n_rows: int, addresses: Addresses, metrics: Mapping[str, Metrics]) -> list[Metrics]:
+    """Metrics of each row: of the file, copies together, else of columns that the piece came with."""
+    given: list[Metrics] = [Metrics()] * n_rows
+    ours = replace(addresses, hosts=addresses.hosts | {host_of(url) for url in metrics})  # a metrics file speaks of the own site
+    for url, one in metrics.items():
+        row = ours.find(url)
+        if row is not None:
+            given[row] += one
+    own: list[Metrics] = [Metrics()] * n_rows
+    for piece, row in zip(pieces, to_row, strict=True):
+        own[row] += metrics_in(dict(piece.finding.piece.metadata))
+    return [Metrics(_first(one.sessions, other.sessions), _first(one.conversions, other.conversions)) for one, other in zip(given, own, strict=True)]
+
+
+def _first(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one
+
+
+def _observed(library: Sequence[LibraryPiece]) -> list[ObservedGate]:
+    furniture = site_wide(one.finding.piece for one in library)
+    return [observed_in_library(one.finding.piece, furniture) for one in library]
+
+
+def _thirds(sessions: Sequence[float | None]) -> list[int]:
+    """1 for the most visited third of the pieces whose sessions are known, 2, 3; 0 for the others."""
+    known = sorted((-count, row) for row, count in enumerate(sessions) if count is not None)
+    thirds = [0] * len(sessions)
+    for rank, (_, row) in enumerate(known):
+        thirds[row] = 1 + 3 * rank // len(known)
+    return thirds
+
+
+def _copies(pieces: Sequence[LibraryPiece], rows: Sequence[int], to_row: Sequence[int]) -> list[tuple[str, ...]]:
+    """The sources of the copies of each row."""
+    named: list[list[str]] = [[] for _ in rows]
+    for place, row in enumerate(to_row):
+        if rows[row] != place:
+            named[row].append(pieces[place].finding.piece.source)
+    return [tuple(sources) for sources in named]
+
+
+def _audited(case: Case, action: Action, copies: tuple[str, ...], figures: Metrics) -> AuditedPiece:
+    metadata, hand_off = case.library.finding.piece.metadata, case.hand_off
+    return AuditedPiece(
+        case.library, case.observed, action.name, action.priority, action.sentence,
+        topic=case.topic, links=hand_off.links, best=hand_off.best, linked_from=hand_off.linked_from, copies=copies,
+        leads_on=hand_off.leads_on if hand_off.should_lead_on and hand_off.known else None, wants_links=wants_links(case),
+        owner=owner_of(metadata), date=date_of(metadata), sessions=figures.sessions, conversions=figures.conversions,
+    )  # fmt: skip

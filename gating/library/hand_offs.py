@@ -1,0 +1,285 @@
+"""From a piece that makes people care to the offer that follows: which links do it, which lead astray, which offer would fit."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gating.library.phrases import PhraseTable, surfaces
+from gating.library.site_gates import site_wide
+from gating.library.urls import FILE_SUFFIX, PAGE_SUFFIX, ROW, Addresses, host_of, normal_url, path_of, slug_of
+from gating.records import Finding, LibraryPiece, Link, OfferLink, Piece, Stage, Strategy, Suggestion
+
+STAGES = tuple(Stage)
+# Similarities of profiles on the labelled public pages (scripts/check_similarities.py): nine in ten pairs from two unrelated sites have less
+# than 0.025; pairs from one site have 0.030 in the middle and one in ten reaches 0.097; a demand-gen piece's nearest offer has 0.065.
+OFF_TOPIC = 0.02  # under which a link leads to another subject
+FLOOR = 0.08  # under which no offer is named
+SAME_STAGE = 0.9  # an offer one step on is worth a little more than one at the reader's own stage
+SHARED_WORDS = 4
+CELLS_AT_ONCE = 20_000_000  # of the table of similarities, pieces by offers; some 200 MB
+COVERED = 0.8  # share of the site's own addresses in links that lead to pieces, from which a missing one counts as dead
+COVERED_LINKS = 20  # such addresses at least
+COVERED_BESIDE = 2  # and pieces in the same folder of the site
+OFFER_WORDS = re.compile(
+    r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact (?:us|sales)|get in touch|download|e-?books?|"
+    r"white ?papers?|webinars?|register|sign ?up|templates?|checklists?|toolkit|workbook|newsletter|subscribe|calculator|get (?:the|your|a copy)|"
+    r"save (?:my|your) (?:seat|spot))\b",
+    re.IGNORECASE,
+)
+DECISION_WORDS = re.compile(
+    r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact|get in touch|sign ?up|get started)\b",
+    re.IGNORECASE,
+)
+GENERAL = re.compile(r"\b(?:demo|trial|contact|pricing|plans|quote|consultation|newsletter|subscribe|talk to|get in touch|get started|sign ?up)\b", re.IGNORECASE)
+NO_OFFER = re.compile(r"\b(?:log ?in|sign ?in|thank(?:s| you)|unsubscribe|careers?|job application|page not found)\b", re.IGNORECASE)
+DESIRE = ("demo", "trial", "consultation", "quote", "contact", "pricing")  # which general page follows a decision piece best
+FORM_HOSTS = (
+    "calendly.com", "typeform.com", "eventbrite.com", "eventbrite.co.uk", "zoom.us", "gotowebinar.com", "on24.com", "lu.ma", "luma.com", "livestorm.co",
+    "hsforms.com", "meetings.hubspot.com", "forms.gle", "docs.google.com", "savvycal.com", "cal.com", "chilipiper.com", "goldcast.io", "brighttalk.com",
+    "airtable.com", "tally.so",
+)  # fmt: skip
+WAYS_ON = ("gate", "lead")  # purposes of a form by which a piece leads on without a link
+NO_WAY_ON = ("news", "docs", "other")  # formats whose readers rarely want an offer next: press releases, manuals, team pages
+LEFT_OUT = frozenset(("customer", "not-marketing"))
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """What the library says of one piece's way on, or of the ways to an offer.
+
+    `known` is False where the source came without links, so that nothing can be said; of an offer, where no demand-gen piece shows links.
+    """
+
+    links: tuple[OfferLink, ...] = ()
+    best: Suggestion | None = None
+    linked_from: int = 0
+    should_lead_on: bool = False  # a demand-gen piece of a format whose readers want a next step
+    is_offer: bool = False
+    general: bool = False  # an offer for readers of any topic: demo, contact, pricing, newsletter
+    known: bool = True
+    own_form: bool = False  # a form for a contact or an asset stands on the piece itself, and not on many pages
+
+    @property
+    def leads_on(self) -> bool:
+        """True when a link or a form of its own does it."""
+        return self.own_form or any(link.verdict == "fits" for link in self.links)
+
+
+def map_hand_offs(pieces: Sequence[LibraryPiece], table: PhraseTable, addresses: Addresses, sure: float) -> list[HandOff]:
+    """The hand-off of each piece; `addresses` lead to places in `pieces`, `table` has one row a piece.
+
+    Only an offer that is lead-gen with a probability of `sure` or more is suggested.
+    """
+    findings = [piece.finding for piece in pieces]
+    demand = [place for place, finding in enumerate(findings) if is_demand(finding)]
+    offers = [place for place, finding in enumerate(findings) if is_offer(finding)]
+    followed = {place: [(link, *addresses.follow(link.href, findings[place].piece)) for link in findings[place].piece.links] for place in demand}
+    dead = _dead_targets(findings, addresses)
+    known = _links_known(findings)
+    links = {place: _offer_links(place, findings, followed[place], table, addresses, dead) for place in demand}
+    linked_from = Counter(target for place in demand for target in {target for _, _, target in followed[place] if target is not None})
+    leading = [place for place in demand if findings[place].verdict.format.label not in NO_WAY_ON]
+    ready = [place for place in offers if findings[place].verdict.strategy.confidence >= sure and "stale" not in findings[place].verdict.flags]
+    best = _suggest(findings, leading, ready, table, linked_from, [piece.profile for piece in pieces])
+    wanted, offered = set(leading), set(offers)
+    seen = not demand or any(known[place] for place in demand)
+    furniture = site_wide(finding.piece for finding in findings)
+    return [
+        HandOff(
+            links=links.get(place, ()),
+            best=best.get(place),
+            linked_from=linked_from[place] if place in offered else 0,
+            should_lead_on=place in wanted,
+            is_offer=place in offered,
+            general=place in offered and is_general(finding),
+            known=seen if place in offered else known[place],
+            own_form=any(form.purpose in WAYS_ON and form.identity not in furniture for form in finding.piece.forms),
+        )
+        for place, finding in enumerate(findings)
+    ]
+
+
+def is_demand(finding: Finding) -> bool:
+    """True for a demand-gen piece; pages for customers and legal pages do not count."""
+    return finding.verdict.strategy.label == Strategy.DEMAND_GEN and not LEFT_OUT & set(finding.verdict.flags)
+
+
+def is_offer(finding: Finding) -> bool:
+    """True for a lead-gen piece that can be offered. The home page is where people come from; log-in and thank-you pages lead nowhere."""
+    piece = finding.piece
+    home = bool(piece.url) and path_of(normal_url(piece.url)) == "/"
+    no_offer = home or any(form.purpose == "job" for form in piece.forms) or NO_OFFER.search(_called(piece))
+    return finding.verdict.strategy.label == Strategy.LEAD_GEN and not no_offer and not LEFT_OUT & set(finding.verdict.flags)
+
+
+def is_general(finding: Finding) -> bool:
+    """True for a demo, contact, pricing or newsletter page: it follows a piece on any topic."""
+    kind = finding.verdict.format.label
+    return kind == "pricing" or (kind == "conversion" and bool(GENERAL.search(_called(finding.piece))))
+
+
+def _called(piece: Piece) -> str:
+    return f"{piece.title} {slug_of(piece).replace('-', ' ')}"
+
+
+def _stage(finding: Finding) -> int:
+    return STAGES.index(Stage(finding.verdict.stage.label))
+
+
+def _links_known(findings: Sequence[Finding]) -> list[bool]:
+    """Whether the source of each piece shows links: a row of an export does where any row of it has one, a file always does."""
+    with_links = {ROW.sub("", finding.piece.source) for finding in findings if finding.piece.links}
+    return [not ROW.search(finding.piece.source) or ROW.sub("", finding.piece.source) in with_links for finding in findings]
+
+
+def _dead_targets(findings: Sequence[Finding], addresses: Addresses) -> frozenset[str]:
+    """Addresses on the own site that links lead to and no input has, where the library clearly has that part of the site."""
+    targets: dict[str, bool] = {}
+    for finding in findings:
+        for link in finding.piece.links:
+            target, place = addresses.follow(link.href, finding.piece)
+            if target and _is_own(target, addresses) and (PAGE_SUFFIX.search(target) or not FILE_SUFFIX.search(path_of(target))):
+                targets[target] = place is not None or addresses.is_known(target)
+    if len(targets) < COVERED_LINKS or sum(targets.values()) < COVERED * len(targets):
+        return frozenset()
+    beside: Counter[str] = Counter(target.rsplit("/", 1)[0] for target, found in targets.items() if found)
+    return frozenset(target for target, found in targets.items() if not found and "?" not in target and beside[target.rsplit("/", 1)[0]] >= COVERED_BESIDE)
+
+
+def _is_own(target: str, addresses: Addresses) -> bool:
+    return not host_of(target) or host_of(target) in addresses.hosts
+
+
+def _offer_links(
+    place: int, findings: Sequence[Finding], followed: Sequence[tuple[Link, str, int | None]], table: PhraseTable, addresses: Addresses, dead: frozenset[str]
+) -> tuple[OfferLink, ...]:
+    found: dict[str, OfferLink] = {}
+    for link, target, other in followed:
+        if other is not None:
+            if other != place and is_offer(findings[other]):
+                found.setdefault(findings[other].piece.source, _to_offer(link, findings[place], findings[other], _similarity(table, place, other)))
+        elif target and target not in found and _looks_like_offer(link, target, addresses):
+            found[target] = _elsewhere(link, findings[place], target in dead)
+    return tuple(found.values())
+
+
+def _similarity(table: PhraseTable, one: int, other: int) -> float:
+    return float(table.weights[one].multiply(table.weights[other]).sum())
+
+
+def _to_offer(link: Link, finding: Finding, offer: Finding, similarity: float) -> OfferLink:
+    here, there = _stage(finding), _stage(offer)
+    general = is_general(offer) or bool(DECISION_WORDS.search(link.text))
+    if abs(there - here) > 1:
+        verdict = "wrong-stage"
+        why = f"readers at the {STAGES[here]} stage are sent to an offer for the {STAGES[there]} stage"
+    elif not general and similarity < OFF_TOPIC:
+        verdict, why = "off-topic", "the offer is about something else"
+    else:
+        verdict = "fits"
+        why = "an offer for readers of any topic" if general else "same topic, and the stage fits"
+    return OfferLink(link.text, link.href, offer.piece.source, verdict, why)
+
+
+def _elsewhere(link: Link, finding: Finding, dead: bool) -> OfferLink:
+    if dead:
+        return OfferLink(link.text, link.href, "", "dead", "no piece of the library has this address, though the library has the pages beside it")
+    if finding.verdict.stage.label == Stage.AWARENESS and DECISION_WORDS.search(link.text):
+        return OfferLink(link.text, link.href, "", "wrong-stage", "readers at the awareness stage are asked for a decision")
+    return OfferLink(link.text, link.href, "", "fits", "an offer outside this library")
+
+
+def _looks_like_offer(link: Link, target: str, addresses: Addresses) -> bool:
+    """A link by whose words or address an offer stands behind it: on the own site, a sub-domain of it, or a booking service."""
+    host = host_of(target)
+    ours = _is_own(target, addresses) or any(host.endswith(f".{own}") for own in addresses.hosts)
+    if not ours and not any(host == known or host.endswith(f".{known}") for known in FORM_HOSTS):
+        return False
+    return bool(OFFER_WORDS.search(link.text) or OFFER_WORDS.search(path_of(target).rsplit("/", 1)[-1].replace("-", " ")))
+
+
+def _suggest(
+    findings: Sequence[Finding], demand: Sequence[int], offers: Sequence[int], table: PhraseTable, linked_from: Counter[int], profiles: Sequence[str]
+) -> dict[int, Suggestion]:
+    """For each demand-gen piece the offer at its stage or one step on that is most like it, else, near a decision, the site's demo or contact page."""
+    general: dict[str, list[int]] = defaultdict(list)
+    for place in offers:
+        if is_general(findings[place]) and findings[place].verdict.stage.label == Stage.DECISION:
+            general[_site(findings[place])].append(place)
+    pages = {site: _most_wanted(places, findings, linked_from) for site, places in general.items()}
+    topical = np.array([place for place in offers if not is_general(findings[place])], dtype=np.int64)
+    chosen = {place: (other, alike) for place, other, alike in _nearest(findings, demand, topical, table) if alike >= FLOOR}
+    for place in demand:
+        page = pages.get(_site(findings[place]))
+        if place not in chosen and page is not None and _stage(findings[place]) > 0:
+            chosen[place] = (page, _similarity(table, place, page))
+    shared = {place: () if is_general(findings[other]) else _shared(table, place, other) for place, (other, _) in chosen.items()}
+    spelled = _spelled(shared, profiles)
+    return {place: Suggestion(findings[other].piece.source, round(alike, 3), tuple(spelled[word] for word in shared[place])) for place, (other, alike) in chosen.items()}
+
+
+def _nearest(findings: Sequence[Finding], demand: Sequence[int], offers: Any, table: PhraseTable) -> Iterator[tuple[int, int, float]]:
+    """(piece, offer, similarity) of the best offer for each piece that has one at its stage or one step on, block by block."""
+    if not len(offers):
+        return
+    columns = table.weights[offers].T.tocsc()
+    stages = np.array([_stage(findings[place]) for place in offers])
+    n_rows = max(1, CELLS_AT_ONCE // len(offers))
+    by_stage: dict[int, list[int]] = defaultdict(list)
+    for place in demand:
+        by_stage[_stage(findings[place])].append(place)
+    for stage, places in by_stage.items():
+        worth = np.where(stages == stage + 1, 1.0, np.where(stages == stage, SAME_STAGE, 0.0))
+        for start in range(0, len(places), n_rows):
+            block = places[start : start + n_rows]
+            alike = (table.weights[block] @ columns).tocsr()
+            for row, place in enumerate(block):
+                inner = slice(alike.indptr[row], alike.indptr[row + 1])
+                at, values = alike.indices[inner], alike.data[inner]
+                if len(at) and (weighed := values * worth[at]).max() > 0:
+                    best = np.flatnonzero(weighed == weighed.max())
+                    first = best[np.argmin(at[best])]
+                    yield place, int(offers[at[first]]), float(values[first])
+
+
+def _site(finding: Finding) -> str:
+    return host_of(normal_url(finding.piece.url))
+
+
+def _most_wanted(places: Sequence[int], findings: Sequence[Finding], linked_from: Counter[int]) -> int:
+    """Of some general pages the one to send people to: a demo before a price list, then the one most linked to."""
+
+    def rank(place: int) -> tuple[int, int, int]:
+        said = _called(findings[place].piece).lower()
+        return next((number for number, word in enumerate(DESIRE) if word in said), len(DESIRE)), -linked_from[place], place
+
+    return min(places, key=rank)
+
+
+def _shared(table: PhraseTable, one: int, other: int) -> tuple[str, ...]:
+    """The phrases that make the two alike, strongest first; no word twice."""
+    product = table.weights[one].multiply(table.weights[other]).tocsr()
+    words: list[str] = []
+    taken: set[str] = set()
+    for at in sorted(range(len(product.data)), key=lambda at: (-product.data[at], table.phrases[product.indices[at]])):
+        phrase = table.phrases[product.indices[at]]
+        if not taken & set(phrase.split()):
+            words.append(phrase)
+            taken |= set(phrase.split())
+    return tuple(words[:SHARED_WORDS])
+
+
+def _spelled(shared: dict[int, tuple[str, ...]], profiles: Sequence[str]) -> dict[str, str]:
+    """How the pieces spell the shared phrases; read in one of the pieces that share each, which is enough."""
+    readers: dict[int, set[str]] = defaultdict(set)
+    seen: set[str] = set()
+    for place, words in shared.items():
+        readers[place] |= set(words) - seen
+        seen |= set(words)
+    return {phrase: spelling for place, words in readers.items() if words for phrase, spelling in surfaces([profiles[place]], words).items()}

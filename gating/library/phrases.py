@@ -1,0 +1,193 @@
+"""Profiles -> the words and pairs of words they are about, weighed: what topics and hand-offs compare."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[^\s\w'’-]+|\n")  # a word, or a sign that ends a phrase; a hyphen does not
+LETTER = re.compile(r"[^\W\d_]")
+SITE_NAME = re.compile(r"\s+[|–—·•:-]+\s+|\s*[|»]\s*")
+MIN_SITE_NAME = 3  # titles that share an ending before it is taken for the site's name
+SITE_NAME_SHARE = 0.1
+LEARN_FROM = 20_000  # pieces from which a large library's phrases are learned; more would need gigabytes
+MAX_PHRASES = 50_000
+SITE_WIDE = 0.5  # a phrase in more than this share of pieces tells none apart (in libraries of MANY or more)
+MANY = 20
+BEFORE_VERBS = frozenset("to we you they i he she it who will can could would should must may might not never also please don't".split())
+DESCRIPTION = 200  # characters; longer ones are the opening of the text
+
+
+@dataclass(frozen=True)
+class PhraseTable:
+    """`weights`: TF-IDF, one row of unit length a piece (a row of zeros when nothing is left), columns in the order of `phrases`.
+
+    `titled`: the same shape, counts of the phrases in titles and descriptions. `names`: the site's names as they stand in titles.
+    """
+
+    weights: Any  # scipy.sparse.csr_matrix of float32
+    titled: Any
+    phrases: tuple[str, ...]
+    names: frozenset[str] = frozenset()
+
+
+def weigh_phrases(profiles: Sequence[str]) -> PhraseTable:
+    """The table of `profiles`. Title and description count three times; a site's name at the end of titles does not count."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    named = site_names([profile.split("\n", 1)[0] for profile in profiles])
+    learned_from = [_emphasised(profile, named) for profile in profiles[:: 1 + len(profiles) // LEARN_FROM]]
+    vectorizer = TfidfVectorizer(
+        analyzer=phrases_in,
+        sublinear_tf=True,
+        dtype=np.float32,
+        min_df=2 if len(learned_from) > 2_000 else 1,
+        max_df=SITE_WIDE if len(learned_from) >= MANY else 1.0,
+        max_features=MAX_PHRASES,
+    )
+    try:
+        vectorizer.fit(learned_from)
+    except ValueError:  # how scikit-learn says that no phrase is left: none was there, or all stand in most pieces
+        nothing = csr_matrix((len(profiles), 0), dtype=np.float32)
+        return PhraseTable(nothing, nothing, ())
+    weights = vectorizer.transform(_emphasised(profile, named) for profile in profiles)
+    vectorizer.set_params(use_idf=False, norm=None, sublinear_tf=False)
+    return PhraseTable(weights, vectorizer.transform(_top(profile, named) for profile in profiles), tuple(vectorizer.get_feature_names_out()), named)
+
+
+def phrases_in(text: str) -> list[str]:
+    """Words and pairs of neighbouring words in `text`, in the singular, without those that name no topic."""
+    found = []
+    before = ""
+    for token in TOKEN.findall(text.lower()):
+        word = folded(token)
+        if word:
+            weak = word in weak_words()
+            if not weak:
+                found.append(word)
+            if before and not (weak and before in weak_words()):
+                found.append(f"{before} {word}")
+        before = word
+    return found
+
+
+def surfaces(texts: Iterable[str], wanted: Collection[str]) -> dict[str, str]:
+    """How `texts` spell each wanted phrase: the most frequent spelling, in lower case where that is as good as any."""
+    counts: dict[str, Counter[str]] = {phrase: Counter() for phrase in wanted}
+    for text in texts:
+        for phrase, spelling in _spelled(text):
+            if phrase in counts:
+                counts[phrase][spelling] += 1
+    return {phrase: _common_spelling(spellings) or phrase for phrase, spellings in counts.items()}
+
+
+def noun_likeness(texts: Iterable[str], wanted: Collection[str]) -> dict[str, float]:
+    """Share of uses of each wanted phrase in which it stands as a noun does: what follows ends the phrase, and no "to" or "we" goes before.
+
+    A name ends its phrase ("the price list of ..."), an adjective leads on to another word, a verb follows "to", "you" or "will". 0..1.
+    """
+    uses: Counter[str] = Counter()
+    as_noun: Counter[str] = Counter()
+    for text in texts:
+        tokens = TOKEN.findall(text.lower())
+        words = [folded(token) for token in tokens] + [""]
+        for at, word in enumerate(words[:-1]):
+            for start in (at, at - 1):
+                phrase = word if start == at else f"{words[start]} {word}"
+                if word and start >= 0 and words[start] and phrase in wanted:
+                    uses[phrase] += 1
+                    as_noun[phrase] += not words[at + 1] and (start == 0 or tokens[start - 1] not in BEFORE_VERBS)
+    return {phrase: as_noun[phrase] / uses[phrase] if uses[phrase] else 0.0 for phrase in wanted}
+
+
+def site_names(titles: Sequence[str]) -> frozenset[str]:
+    """What stands as last or first part of many titles, "... | Acme": the site's name, not a topic."""
+    parts = [SITE_NAME.split(title.strip()) for title in titles]
+    counts = Counter(end.lower() for pieces in parts if len(pieces) > 1 for end in {pieces[0], pieces[-1]})
+    return frozenset(name for name, count in counts.items() if count >= max(MIN_SITE_NAME, SITE_NAME_SHARE * len(titles)))
+
+
+def without_site_name(title: str, named: frozenset[str]) -> str:
+    """`title` without its parts that are a site's name; the whole title when nothing else is there."""
+    parts = [part for part in SITE_NAME.split(title) if part.lower() not in named]
+    return ", ".join(parts) if named and parts else title
+
+
+@lru_cache(maxsize=200_000)
+def folded(token: str) -> str:
+    """A word in lower case and in the singular; empty for what ends a phrase: a sign, a number, a word that names no topic."""
+    word = token.replace("’", "'").split("'", 1)[0]
+    if len(word) < 2 or not LETTER.search(word) or word in stop_words():
+        return ""
+    word = _singular(word)
+    return "" if word in stop_words() else word
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ics", "ous")):
+        return word[:-1]
+    return word
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> tuple[frozenset[str], frozenset[str]]:
+    lists: list[list[str]] = []
+    for line in Path(__file__).with_name("plain_words.txt").read_text(encoding="utf-8").splitlines()[1:]:
+        if line.startswith("#"):
+            lists.append([])
+        else:
+            lists[-1].extend(line.split())
+    stop, weak = lists
+    return frozenset(stop), frozenset(_singular(word) for word in weak)
+
+
+def stop_words() -> frozenset[str]:
+    """Words that end a phrase."""
+    return _plain_words()[0]
+
+
+def weak_words() -> frozenset[str]:
+    """Words, in the singular, that are part of a phrase and no topic by themselves."""
+    return _plain_words()[1]
+
+
+def _top(profile: str, named: frozenset[str]) -> str:
+    title, description, *_ = [*profile.split("\n", 2), ""]
+    return f"{without_site_name(title, named)}\n{description[:DESCRIPTION]}"
+
+
+def _emphasised(profile: str, named: frozenset[str]) -> str:
+    top = _top(profile, named)
+    return f"{top}\n{top}\n{profile}"
+
+
+def _spelled(text: str) -> Iterator[tuple[str, str]]:
+    before = raw_before = ""
+    for raw in TOKEN.findall(text):
+        word = folded(raw.lower())
+        raw = raw.split("'", 1)[0].split("’", 1)[0]
+        if word:
+            yield word, raw
+            if before:
+                yield f"{before} {word}", f"{raw_before} {raw}"
+        before, raw_before = word, raw
+
+
+def _common_spelling(spellings: Counter[str]) -> str:
+    """Headlines Capitalise; running text says how a phrase is spelled. Names (GDPR, Kubernetes) are never in lower case."""
+    ranked = sorted(spellings.items(), key=lambda item: (-item[1], item[0]))
+    lower = [(spelling, count) for spelling, count in ranked if spelling.islower()]
+    if lower and sum(count for _, count in lower) * 4 >= sum(spellings.values()):
+        return lower[0][0]
+    return ranked[0][0] if ranked else ""

@@ -1,0 +1,223 @@
+"""Addresses: one form for every way to write a URL, and the piece behind a link, a sitemap entry or a row of a metrics file."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from gating.records import Finding, LibraryPiece, Piece, Skipped, Status
+
+SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+HOST = re.compile(r"^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?$", re.IGNORECASE)
+INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|md|mdx)$", re.IGNORECASE)
+PAGE_SUFFIX = re.compile(r"\.(?:html?|xhtml|php|aspx?|mdx?|markdown|mkd|txt|docx?|pdf)$", re.IGNORECASE)
+FILE_SUFFIX = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
+TRACKING = re.compile(r"^(?:utm_\w+|gclid|fbclid|msclkid|dclid|_hs\w+|hs\w+|mc_[ce]id|ref|source|trk|_ga|_gl|igshid|yclid|li_fat_id)$", re.IGNORECASE)
+GHOST_ROOT = re.compile(r"^_?_?GHOST_URL_?_?(?=/|$)")
+ROW = re.compile(r"#\d+$")  # how a piece of an export is called: export.xml#12
+DATED = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")  # a Jekyll post's file name
+SUFFIX_SEGMENTS = 4  # of a source path that a link may end in
+OWN_HOST_PATHS = 3  # addresses on a host that fit source paths before the host is taken for the library's own
+INDEX_NAMES = ("index", "_index", "readme")
+
+
+@lru_cache(maxsize=200_000)  # a site links to the same pages again and again
+def normal_url(url: str) -> str:
+    """`host/path?query` without scheme, www, index page, trailing slash, tracking parameters and fragment; `/path` without a host.
+
+    Empty for what is no page: mail, telephone, script and data links, a bare fragment.
+    """
+    text = GHOST_ROOT.sub("", url.strip())
+    scheme = SCHEME.match(text)
+    if scheme and not HOST.match(text.split("/", 1)[0]):
+        if scheme.group(1).lower() not in ("http", "https"):
+            return ""
+    elif not text.startswith("//"):
+        first = text.split("/", 1)[0]
+        text = f"//{text}" if HOST.match(first) and not PAGE_SUFFIX.search(first) else text
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").removeprefix("www.") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
+    except ValueError:  # half an IPv6 address, a port that is none
+        return ""
+    if not host and not parts.path and not parts.query:
+        return ""
+    path = posixpath.normpath("/" + INDEX_PAGE.sub("/", unquote(parts.path)).strip("/"))
+    query = urlencode(sorted((key, value) for key, value in parse_qsl(parts.query) if not TRACKING.match(key)))
+    return f"{host}{'' if path == '/' and host else path}{f'?{query}' if query else ''}"
+
+
+def host_of(normal: str) -> str:
+    """The host of a normal URL, empty for a mere path."""
+    return normal.split("/", 1)[0].split("?", 1)[0]
+
+
+def path_of(normal: str) -> str:
+    """The path of a normal URL, without query and page suffix: "/blog/a-post"."""
+    path = normal[len(host_of(normal)) :].split("?", 1)[0]
+    return PAGE_SUFFIX.sub("", path) or "/"
+
+
+def slug_of(piece: Piece) -> str:
+    """The last part of the piece's address, else of its file name without a date; empty for a row of an export without an address."""
+    if piece.url:
+        return posixpath.basename(path_of(normal_url(piece.url)))
+    return "" if ROW.search(piece.source) else posixpath.basename(_source_path(piece.source))
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Which piece stands behind an address. Pieces are places in the library; copies lead to the piece that is kept.
+
+    `urls` and `paths` hold what pieces say of themselves; `endings` the last parts of source paths and addresses, where only one piece
+    has them; `files` whole source paths; `known` addresses, and ends of source paths, of inputs that were not scored; `hosts` the library's own.
+    """
+
+    urls: Mapping[str, int]
+    paths: Mapping[str, int]
+    endings: Mapping[str, int]
+    files: Mapping[str, int]
+    known: frozenset[str]
+    hosts: frozenset[str]
+
+    def find(self, url: str) -> int | None:
+        """The piece behind a URL, or behind a path on the own site."""
+        normal = normal_url(url)
+        if not normal or (host_of(normal) and host_of(normal) not in self.hosts):
+            return None
+        if normal in self.urls:
+            return self.urls[normal]
+        path = path_of(normal)
+        if path in self.paths and (not host_of(normal) or "?" not in normal):
+            return self.paths[path]
+        return None if "?" in normal else self._by_ending(path)
+
+    def follow(self, href: str, piece: Piece) -> tuple[str, int | None]:
+        """(normal URL, piece) of a link as it stands on `piece`; the URL is empty when it leads to no page."""
+        target = normal_url(href)
+        plain = target and not SCHEME.match(href.strip()) and not href.strip().startswith("//")
+        if not plain or GHOST_ROOT.match(href):
+            return target, self.find(href)
+        base = normal_url(piece.url)
+        path = href.strip().split("#", 1)[0].split("?", 1)[0]
+        if path.startswith("/"):
+            return f"{host_of(base)}{target}", self.find(f"{host_of(base)}{target}")
+        if not path:
+            return "", None
+        if not ROW.search(piece.source):
+            beside = _source_path(posixpath.join(posixpath.dirname(piece.source.replace("\\", "/")), path))
+            if beside in self.files or not base:
+                return f"/{beside}", self.files[beside] if beside in self.files else self.find(target)
+        if base:
+            folder = base if piece.url.endswith("/") else base.rsplit("/", 1)[0]
+            target = normal_url(f"{folder}/{path}")
+        return target, self.find(target)
+
+    def is_known(self, normal: str) -> bool:
+        """True for what may be the address of an input that was not scored: then the page is there."""
+        return normal in self.known or not self.known.isdisjoint(_ends(path_of(normal)))
+
+    def _by_ending(self, path: str) -> int | None:
+        segments = path.strip("/").split("/")
+        for length in range(min(SUFFIX_SEGMENTS, len(segments)), 0, -1):
+            ending = "/".join(segments[-length:])
+            if length == 1 and "-" not in ending and len(segments) > 1:
+                return None  # "/en/about" may be another page than "/about"; "how-to-choose-a-boiler" is the same page anywhere
+            if ending in self.endings:
+                return self.endings[ending] if self.endings[ending] >= 0 else None
+        return None
+
+
+def addresses_of(pieces: Sequence[Piece], kept: Sequence[int], unscored: Sequence[Skipped] = ()) -> Addresses:
+    """The addresses of `pieces`; `kept[n]` is the place that stands for piece n (another one where n is a copy)."""
+    urls: dict[str, int] = {}
+    paths: dict[str, int] = {}
+    endings: dict[str, int] = {}
+    files: dict[str, int] = {}
+    for piece, place in zip(pieces, kept, strict=True):
+        normal = normal_url(piece.url)
+        if normal:
+            urls.setdefault(normal, place)
+            if "?" not in normal:
+                _unless_two(paths, path_of(normal), place)
+        if not ROW.search(piece.source):
+            files.setdefault(_source_path(piece.source), place)
+        for ending in _endings(piece.source, normal):
+            _unless_two(endings, ending, place)
+    known = {normal_url(one.url) for one in unscored if one.url} | {ending for one in unscored for ending in _endings(one.source, "")}
+    hosts = {host_of(normal_url(url)) for url in (*(one.url for one in pieces), *(one.url for one in unscored))}
+    hosts.update(_hosts_of_links(pieces, endings))
+    return Addresses(urls, {path: place for path, place in paths.items() if place >= 0}, endings, files, frozenset(known - {""}), frozenset(hosts - {""}))
+
+
+def join_inventory(pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped]) -> tuple[list[LibraryPiece], tuple[Skipped, ...]]:
+    """Pieces with what rows of inventories (sitemap, crawl, spreadsheet) say of their addresses, and the inputs that fit no piece.
+
+    What the piece says of itself wins; where two rows speak, the first by source.
+    """
+    rows = [one for one in unscored if one.url and one.status is Status.SKIPPED]
+    addresses = addresses_of([one.finding.piece for one in pieces], range(len(pieces)), rows)
+    joined = list(pieces)
+    left = [one for one in unscored if not (one.url and one.status is Status.SKIPPED)]
+    for row in sorted(rows, key=lambda one: in_order(one.source)):
+        place = addresses.find(row.url)
+        if place is None:
+            left.append(row)
+        else:
+            joined[place] = _with_row(joined[place], row)
+    return joined, tuple(sorted(left, key=lambda one: (in_order(one.source), one.reason)))
+
+
+def in_order(source: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts "library.csv#2" before "library.csv#10"."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", source))
+
+
+def _with_row(library: LibraryPiece, row: Skipped) -> LibraryPiece:
+    piece = library.finding.piece
+    own = {key for key, _ in piece.metadata}
+    added = tuple((key, value) for key, value in row.metadata if key not in own)
+    url = piece.url if host_of(normal_url(piece.url)) else row.url
+    finding: Finding = replace(library.finding, piece=replace(piece, metadata=piece.metadata + added, url=url))
+    return replace(library, finding=finding)
+
+
+def _unless_two(places: dict[str, int], key: str, place: int) -> None:
+    """-1 stands for "more than one piece has it"."""
+    places[key] = place if places.setdefault(key, place) == place else -1
+
+
+def _source_path(source: str) -> str:
+    """A source path without suffix and index page: "site/offers/kit/index.html" and "site/offers/kit.md" are "site/offers/kit"."""
+    path = posixpath.normpath(PAGE_SUFFIX.sub("", source.replace("\\", "/").strip("/")))
+    folder, name = posixpath.split(path)
+    return folder if name.lower() in INDEX_NAMES else posixpath.join(folder, DATED.sub("", name))
+
+
+def _endings(source: str, normal: str) -> set[str]:
+    """The last one to four parts of a source path and of an address."""
+    of_source = set() if ROW.search(source) else _ends(_source_path(source))
+    return of_source | (_ends(path_of(normal)) if normal and "?" not in normal else set())
+
+
+def _ends(path: str) -> set[str]:
+    segments = path.strip("/").split("/")
+    return {"/".join(segments[-length:]) for length in range(1, min(SUFFIX_SEGMENTS, len(segments)) + 1)} - {""}
+
+
+def _hosts_of_links(pieces: Sequence[Piece], endings: Mapping[str, int]) -> Iterable[str]:
+    """Hosts that links of pieces without an address lead to, where most of the paths are paths of the library: its own site."""
+    targets = {normal_url(link.href) for piece in pieces if not piece.url for link in piece.links if SCHEME.match(link.href)}
+    seen: Counter[str] = Counter()
+    fitting: Counter[str] = Counter()
+    for target in targets:
+        host, path = host_of(target), path_of(target).strip("/")
+        if host and path:
+            seen[host] += 1
+            fitting[host] += endings.get("/".join(path.split("/")[-2:]), -1) >= 0 or endings.get(path, -1) >= 0
+    return [host for host, count in fitting.items() if count >= OWN_HOST_PATHS and 2 * count >= seen[host]]

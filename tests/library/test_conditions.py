@@ -1,0 +1,55 @@
+"""Conditions of --fail-on."""
+
+import pytest
+
+from gating.errors import SettingsError
+from gating.library.compact import library_piece
+from gating.library.conditions import Condition, parse_condition
+from gating.records import Audit, AuditedPiece, Statement
+from tests.builders import finding_of
+
+
+def audit_of(*actions: str) -> Audit:
+    """An audit of pieces with these actions."""
+    pieces = tuple(AuditedPiece(library_piece(finding_of()), finding_of().piece.observed, action, 2, "Do it.") for action in actions)
+    nothing = Statement("", "")
+    return Audit(pieces, (), (), (), (), nothing, (), nothing, "balanced", "base/1")
+
+
+@pytest.mark.parametrize(
+    ("written", "condition"),
+    [
+        ("review", Condition("review")),
+        ("review>30%", Condition("review", 0.3, True)),
+        (" no-hand-off > 5 ", Condition("no-hand-off", 5.0)),
+        ("gated-should-be-free>2.5%", Condition("gated-should-be-free", 0.025, True)),
+    ],
+)
+def test_condition_is_parsed(written: str, condition: Condition) -> None:
+    """A name alone, with a number of pieces, with a share."""
+    assert parse_condition(written) == condition
+
+
+@pytest.mark.parametrize("written", ["", "ungated", "review>", "review>x", "review<3", "review>3%%"])
+def test_other_words_are_refused(written: str) -> None:
+    """Anything else is answered with the names there are."""
+    with pytest.raises(SettingsError, match="gated-should-be-free"):
+        parse_condition(written)
+
+
+def test_name_alone_is_met_by_one_piece() -> None:
+    """One piece that should be free is enough; none is not."""
+    assert parse_condition("gated-should-be-free").is_met(audit_of("keep", "ungate"))
+    assert not parse_condition("gated-should-be-free").is_met(audit_of("keep", "gate"))
+
+
+def test_limits_are_what_is_still_allowed() -> None:
+    """Two of four: more than one piece, not more than two; more than 49 %, not more than 50 %."""
+    audit = audit_of("review", "review", "keep", "keep")
+    assert [parse_condition(f"review>{limit}").is_met(audit) for limit in ("1", "2", "49%", "50%")] == [True, False, True, False]
+
+
+def test_sentence_has_both_figures() -> None:
+    """The person is told how many there are and how many are allowed."""
+    assert parse_condition("no-hand-off>1").sentence(audit_of("add-hand-off", "add-hand-off")) == "no-hand-off: 2 pieces, 1 allowed."
+    assert parse_condition("review>50%").sentence(audit_of("review", "keep")) == "review: 1 piece, 50% of 2 allowed."

@@ -1,0 +1,141 @@
+"""An audit from files to findings: what is new or changed is scored, the rest comes from the journal."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gating.assess import Assessor
+from gating.library.run import Outcome, Request, run_audit
+from gating.records import Piece
+
+POSTS = {
+    "hives.md": "# Why hives die in spring\n\nMost hives that die in March were weak in October. We opened forty of them and wrote down what we found, week by week.",
+    "frames.md": "# What a frame should weigh\n\nA full frame weighs between two and three kilograms. Weigh ten of them in August and you know what to feed in winter.",
+    "demo.md": "# Book a demo\n\nSee the hive scale at work on your own stand. Fill in the form and we call you within a day. [Book a demo](/demo)",
+}
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Path:
+    """A folder of three pieces."""
+    folder = tmp_path / "drafts"
+    folder.mkdir()
+    for name, text in POSTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def scored(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The titles of the pieces that were scored, as they come."""
+    titles: list[str] = []
+    plain = Assessor.assess
+
+    def assess(self: Assessor, piece: Piece, quotes: int = 1) -> object:
+        titles.append(piece.title)
+        return plain(self, piece, quotes)
+
+    monkeypatch.setattr(Assessor, "assess", assess)
+    return titles
+
+
+@pytest.fixture
+def audit(drafts: Path, tmp_path: Path, assessor: Assessor) -> Callable[..., Outcome]:
+    """Audits the folder; keywords go into the request."""
+
+    def run(using: Assessor = assessor, **asked: object) -> Outcome:
+        return run_audit(Request((str(drafts),), **asked), using, tmp_path, {})  # type: ignore[arg-type]
+
+    return run
+
+
+def test_unchanged_pieces_are_not_scored_again(audit: Callable[..., Outcome], scored: list[str]) -> None:
+    """A second audit of the same folder scores nothing and says the same."""
+    first = audit()
+    assert len(scored) == 3
+    second = audit()
+    assert len(scored) == 3
+    assert second.audit == first.audit
+    assert (first.changes.added, second.changes.unchanged) == (3, 3)
+
+
+def test_changed_added_and_deleted_pieces_are_noticed(audit: Callable[..., Outcome], scored: list[str], drafts: Path) -> None:
+    """Only what changed or came is scored; what went is gone from the audit."""
+    audit()
+    scored.clear()
+    (drafts / "hives.md").write_text(POSTS["hives.md"].replace("forty", "fifty"), encoding="utf-8")
+    (drafts / "demo.md").unlink()
+    (drafts / "queens.md").write_text(POSTS["frames.md"].replace("frame", "queen cage"), encoding="utf-8")
+    outcome = audit()
+    assert len(scored) == 2
+    changes = outcome.changes
+    assert (changes.added, changes.changed, changes.unchanged, changes.deleted) == (1, 1, 1, 1)
+    assert sorted(Path(piece.library.finding.piece.source).name for piece in outcome.audit.pieces) == ["frames.md", "hives.md", "queens.md"]
+
+
+def test_changed_row_of_a_table_costs_that_row_only(tmp_path: Path, assessor: Assessor, scored: list[str]) -> None:
+    """A table is not one input but as many as it has rows."""
+    table = tmp_path / "library.csv"
+
+    def write(*texts: str) -> None:
+        table.write_text("title,text\n" + "".join(f'Piece {number},"{text}"\n' for number, text in enumerate(texts)), encoding="utf-8")
+
+    texts = [" ".join(text.split("\n\n")[1:]) for text in POSTS.values()]
+    write(*texts)
+    run_audit(Request((str(table),)), assessor, tmp_path, {})
+    scored.clear()
+    write(texts[0], texts[1].replace("August", "July"), texts[2])
+    run_audit(Request((str(table),)), assessor, tmp_path, {})
+    assert scored == ["Piece 1"]
+
+
+def test_killed_audit_goes_on(audit: Callable[..., Outcome], scored: list[str], drafts: Path, tmp_path: Path, assessor: Assessor) -> None:
+    """What was scored before the interruption is not scored again, and the result is that of an audit that was never interrupted."""
+
+    def interrupt(inputs: int, now: int) -> None:
+        if now == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_audit(Request((str(drafts),)), assessor, tmp_path, {}, interrupt)
+    assert len(scored) == 2
+    outcome = audit()
+    assert outcome.resumed
+    assert len(scored) == 3
+    other = tmp_path / "other"
+    other.mkdir()
+    assert run_audit(Request((str(drafts),)), assessor, other, {}).audit == outcome.audit
+
+
+def test_other_policy_never_mixes_with_old_rows(audit: Callable[..., Outcome], scored: list[str], assessor: Assessor) -> None:
+    """Under another policy every piece is scored anew; company stage and pipeline speak of the library and change no score."""
+    audit()
+    open_policy = replace(assessor, settings=replace(assessor.settings, policy="open"))
+    assert audit(open_policy).audit.policy == "open"
+    assert len(scored) == 6
+    audit(replace(open_policy, settings=replace(open_policy.settings, company_stage="established")))
+    assert len(scored) == 6
+
+
+def test_limit_looks_at_the_first_inputs_only(audit: Callable[..., Outcome], scored: list[str]) -> None:
+    """Two of three; the third is scored by the next whole audit."""
+    assert len(audit(limit=2).audit.pieces) == 2
+    assert len(audit().audit.pieces) == 3
+    assert len(scored) == 3
+
+
+def test_since_leaves_out_older_pieces(audit: Callable[..., Outcome], drafts: Path) -> None:
+    """A piece with an older date is left out, one without a date is kept."""
+    (drafts / "hives.md").write_text(f"---\ndate: 2021-04-01\n---\n{POSTS['hives.md']}", encoding="utf-8")
+    (drafts / "frames.md").write_text(f"---\ndate: 2026-04-01\n---\n{POSTS['frames.md']}", encoding="utf-8")
+    kept = {Path(piece.library.finding.piece.source).name for piece in audit(since="2025-01-01").audit.pieces}
+    assert kept == {"frames.md", "demo.md"}
+
+
+def test_processes_do_not_change_the_audit(audit: Callable[..., Outcome], drafts: Path, tmp_path: Path, assessor: Assessor) -> None:
+    """Two processes give the audit that one gives."""
+    other = tmp_path / "other"
+    other.mkdir()
+    assert run_audit(Request((str(drafts),), jobs=2), assessor, other, {}).audit == audit().audit
