@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from gating.errors import SettingsError
 from gating.records import Audit, AuditedPiece
 
+OPENNESS = {"ungate": 0, "soft-gate": 1, "gate": 2}  # what an action makes of a piece
+TODAY = {"ungated": 0, "soft-gate": 1, "gated": 2, "unknown": 0}
+
+
+def _to_open(piece: AuditedPiece) -> bool:
+    return piece.action in OPENNESS and OPENNESS[piece.action] < TODAY[piece.observed.verdict]
+
+
+def _to_close(piece: AuditedPiece) -> bool:
+    return piece.action in OPENNESS and OPENNESS[piece.action] > TODAY[piece.observed.verdict]
+
+
 NAMED: dict[str, Callable[[AuditedPiece], bool]] = {
-    "gated-should-be-free": lambda piece: piece.action == "ungate",
-    "free-should-be-gated": lambda piece: piece.action in ("gate", "soft-gate"),
+    "gated-should-be-free": _to_open,
+    "free-should-be-gated": _to_close,
     "no-hand-off": lambda piece: piece.action == "add-hand-off",
     "bad-hand-off": lambda piece: piece.action == "fix-hand-off",
     "review": lambda piece: piece.action == "review",

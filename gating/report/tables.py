@@ -24,7 +24,7 @@ Results = Iterable[Finding | Skipped]
 def json_lines(results: Results) -> Iterator[str]:
     """One record a line."""
     for result in results:
-        yield _json(record_of(result)) + "\n"
+        yield json_line(record_of(result))
 
 
 def json_list(results: Results) -> Iterator[str]:
@@ -65,6 +65,11 @@ def markdown_table(results: Results) -> Iterator[str]:
 def percent(share: float) -> str:
     """For 0.8312 "83 %"; never 100 % for what is not certain."""
     return f"{min(99, round(100 * share))} %"
+
+
+def json_line(record: dict[str, Any]) -> str:
+    """The record as one line, which ends it."""
+    return _json(record) + "\n"
 
 
 def _json(record: dict[str, Any]) -> str:

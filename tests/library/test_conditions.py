@@ -5,13 +5,16 @@ import pytest
 from gating.errors import SettingsError
 from gating.library.compact import library_piece
 from gating.library.conditions import Condition, parse_condition
-from gating.records import Audit, AuditedPiece, Statement
+from gating.records import Audit, AuditedPiece, ObservedGate, Statement
 from tests.builders import finding_of
 
 
-def audit_of(*actions: str) -> Audit:
-    """An audit of pieces with these actions."""
-    pieces = tuple(AuditedPiece(library_piece(finding_of()), finding_of().piece.observed, action, 2, "Do it.") for action in actions)
+TODAY = {"ungate": "gated", "gate": "ungated"}
+
+
+def audit_of(*actions: str, today: str = "") -> Audit:
+    """An audit of pieces with these actions, each with a gate of today that fits the action, or with `today`."""
+    pieces = tuple(AuditedPiece(library_piece(finding_of()), ObservedGate(today or TODAY.get(action, "ungated")), action, 2, "Do it.") for action in actions)
     nothing = Statement("", "")
     return Audit(pieces, (), (), (), (), nothing, (), nothing, "balanced", "base/1")
 
@@ -53,3 +56,10 @@ def test_sentence_has_both_figures() -> None:
     """The person is told how many there are and how many are allowed."""
     assert parse_condition("no-hand-off>1").sentence(audit_of("add-hand-off", "add-hand-off")) == "no-hand-off: 2 pieces, 1 allowed."
     assert parse_condition("review>50%").sentence(audit_of("review", "keep")) == "review: 1 piece, 50% of 2 allowed."
+
+
+def test_soft_gate_counts_by_its_direction() -> None:
+    """A gate that should become a soft-gate should be freer; an open piece that should become one should be gated."""
+    opened, closed = parse_condition("gated-should-be-free"), parse_condition("free-should-be-gated")
+    assert [one.found(audit_of("soft-gate", today="gated")) for one in (opened, closed)] == [1, 0]
+    assert [one.found(audit_of("soft-gate", today="ungated")) for one in (opened, closed)] == [0, 1]
