@@ -58,7 +58,8 @@ def _by_library(cases: Sequence[Case], company_stage: str) -> Statement:
     stuck = Count(len(ways) - sum(ways), len(ways))
     offers = sum(case.hand_off.is_offer for case in cases)
     if offers and stuck.part >= ENOUGH and stuck.share >= STUCK:
-        sentence = f"Tie the two together: there are {offers} offers, and {stuck} of the demand-gen pieces lead to none that fits."
+        there_are = "there is 1 offer" if offers == 1 else f"there are {offers} offers"
+        sentence = f"Tie the two together: {there_are}, and {stuck} of the demand-gen pieces lead to none that fits."
         return Statement("tie-together", sentence, round(stuck.part), stuck.share, POLLACK)
     demand = Count(sum(case.library.finding.verdict.strategy.label == Strategy.DEMAND_GEN for case in cases), len(cases))
     target = DEMAND_SHARE[company_stage]

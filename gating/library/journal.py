@@ -6,6 +6,7 @@ A row belongs to a recipe (model, settings and version of gating); rows of anoth
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +45,10 @@ class Journal:
     """The journal of one audit folder, for one run: `with Journal(...) as journal`. Raises OutputError when the file cannot be used."""
 
     def __init__(self, file: Path, recipe: str) -> None:
-        self._file, self._recipe = file, recipe
+        self._recipe = recipe
+        self._one_at_a_time = threading.RLock()  # with several processes, the inputs are planned in a thread of their own
         try:
-            self._database = sqlite3.connect(file, timeout=5, isolation_level=None)
+            self._database = sqlite3.connect(file, timeout=5, isolation_level=None, check_same_thread=False)
             self._database.execute("pragma locking_mode=exclusive")  # a second audit of the same folder waits five seconds, then says that it is locked
             self._database.execute("pragma journal_mode=wal")
             self._database.execute("pragma synchronous=normal")
@@ -82,6 +84,10 @@ class Journal:
 
     def known(self, source: str, digest: bytes, place: int) -> bool:
         """True when this very input was scored by this recipe before; its row then belongs to this run, at `place`."""
+        with self._one_at_a_time:
+            return self._known(source, digest, place)
+
+    def _known(self, source: str, digest: bytes, place: int) -> bool:
         row = self._database.execute("select digest, recipe from inputs where source = ?", (source,)).fetchone()
         if row is None:
             self._added += 1
@@ -117,9 +123,10 @@ class Journal:
             yield msgspec.json.decode(result, type=KINDS[kind])
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        self._database.execute(statement, values)
-        self._pending += 1
-        if self._pending >= COMMIT_EVERY:
-            self._pending = 0
-            self._database.execute("commit")
-            self._database.execute("begin immediate")
+        with self._one_at_a_time:
+            self._database.execute(statement, values)
+            self._pending += 1
+            if self._pending >= COMMIT_EVERY:
+                self._pending = 0
+                self._database.execute("commit")
+                self._database.execute("begin immediate")

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gating.advice.gate_score import PARTS
 from gating.advice.sentences import RULE_WORDS
@@ -23,6 +23,9 @@ from gating.report.audit_record import deciding_form, finite
 from gating.report.audit_summary import TOP
 from gating.report.safe import visible
 from gating.report.terminal import PART_NAMES, SUBTRACTED, place_of
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 ASSETS = Path(__file__).with_name("assets")
 PRINTED = 25  # rows of the table that go to paper; the workbook has them all
@@ -37,6 +40,20 @@ GAPS_NAMED = 12
 
 def page_html(audit: Audit, made: datetime.date) -> Iterator[str]:
     """The whole page in chunks."""
+    from markupsafe import Markup
+
+    style = asset("tabulator/tabulator_simple.min.css") + asset("page.css")
+    scripts = [asset("tabulator/tabulator.min.js"), asset("page.js")]
+    own: dict[str, Any] = {
+        "policy": content_policy(style, scripts),
+        "style": Markup(style), "scripts": [Markup(script) for script in scripts],  # noqa: S704 - files of this package
+        "data": Markup(script_json(_page_data(audit))),  # noqa: S704 - escaped by script_json
+    }  # fmt: skip
+    yield from template("page.html").generate(**own, **_context(audit, made))
+
+
+def template(name: str) -> Template:
+    """A template of assets/ that escapes and makes visible whatever it is given."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -47,19 +64,12 @@ def page_html(audit: Audit, made: datetime.date) -> Iterator[str]:
         loader=FileSystemLoader(ASSETS), autoescape=True, finalize=shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters["number"] = lambda value: "" if value is None else f"{value:,.0f}"
-    style = _asset("tabulator/tabulator_simple.min.css") + _asset("page.css")
-    scripts = [_asset("tabulator/tabulator.min.js"), _asset("page.js")]
-    own: dict[str, Any] = {
-        "policy": content_policy(style, scripts),
-        "style": Markup(style), "scripts": [Markup(script) for script in scripts],  # noqa: S704 - files of this package
-        "data": Markup(script_json(_page_data(audit))),  # noqa: S704 - escaped by script_json
-    }  # fmt: skip
-    yield from environment.get_template("page.html").generate(**own, **_context(audit, made))
+    return environment.get_template(name)
 
 
 def content_policy(style: str, scripts: Sequence[str]) -> str:
     """Nothing is allowed but these very scripts and this very style sheet."""
-    allowed = " ".join(_digest(script) for script in scripts)
+    allowed = " ".join(_digest(script) for script in scripts) or "'none'"
     return f"default-src 'none'; script-src {allowed}; style-src {_digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -71,7 +81,8 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file in assets/."""
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
@@ -82,7 +93,7 @@ def _digest(text: str) -> str:
 def _context(audit: Audit, made: datetime.date) -> dict[str, Any]:
     """What the template shows."""
     pieces, lists = by_urgency(audit.pieces), work_lists(audit)
-    gaps = [f"{gap.topic}, {gap.stage}" for gap in gaps_of(audit)]
+    gaps = [f"{gap.stage} of {gap.topic}" for gap in gaps_of(audit)]
     rank = {id(piece): place for place, piece in enumerate(pieces)}
     return {
         "audit": audit,

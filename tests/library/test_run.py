@@ -134,8 +134,11 @@ def test_since_leaves_out_older_pieces(audit: Callable[..., Outcome], drafts: Pa
     assert kept == {"frames.md", "demo.md"}
 
 
-def test_processes_do_not_change_the_audit(audit: Callable[..., Outcome], drafts: Path, tmp_path: Path, assessor: Assessor) -> None:
-    """Two processes give the audit that one gives."""
+def test_processes_do_not_change_the_audit(audit: Callable[..., Outcome], drafts: Path, tmp_path: Path, assessor: Assessor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes give the audit that one gives, also where there is more to do than they take at first."""
+    monkeypatch.setattr("gating.assess.JOBS_A_BATCH", 1)
+    for number in range(20):
+        (drafts / f"{number:02}.md").write_text(POSTS["hives.md"].replace("forty", f"{number + 50}").replace("October", f"week {number}"), encoding="utf-8")
     other = tmp_path / "other"
     other.mkdir()
     assert run_audit(Request((str(drafts),), jobs=2), assessor, other, {}).audit == audit().audit

@@ -94,7 +94,7 @@ def test_page_says_the_essential_without_scripts() -> None:
     text = LexborHTMLParser(page(made())).body.text(separator=" ")
     assert "1 piece asks for details where the reader should get in freely." in text
     assert "22 November 2025" in text
-    assert "Cold stores, awareness" in text
+    assert "awareness of Cold stores" in text
     assert "a PDF without text" in text
 
 
