@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gating.classifier.evidence import QUOTED_HEADS
 from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import fingerprint
 from gating.reading import Job, plan, read_job
+from gating.reading.labels import Given, keys_of, labels_in_front_matter, with_unclear
 from gating.reading.sources import NO_CHOICES, Choices
 from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped
 from gating.settings import Settings
@@ -38,8 +40,18 @@ class Assessor:
     def assess(self, piece: Piece, quotes: int = 1) -> Finding:
         """The finding on one piece."""
         verdict, evidence = self.classifier.classify(piece, quotes)
+        verdict = verdict.with_given(self._given(piece))
         verdict = replace(verdict, flags=(*verdict.flags, *flags_by_rule(piece, verdict, self.settings.limits, self.today)))
-        return Finding(piece, verdict, advise(piece, verdict, evidence, self.settings))
+        return Finding(with_unclear(piece), verdict, advise(piece, verdict, evidence, self.settings))
+
+    def _given(self, piece: Piece) -> dict[str, str]:
+        """The labels that a person gave for this very piece: in its front matter under `gating:`, else in the file of labels."""
+        in_file = next((self._labels[key] for key in keys_of(piece) if key in self._labels), ()) if self._labels else ()
+        return {**dict(in_file), **labels_in_front_matter(piece)}
+
+    @cached_property
+    def _labels(self) -> dict[str, Given]:
+        return dict(self.choices.labels)
 
     def do(self, jobs: Iterable[Job]) -> list[Finding | Skipped]:
         """The results of some jobs, in order."""
@@ -81,7 +93,8 @@ def assess_jobs(planned: Iterator[Job], assessor: Assessor, jobs: int = 1) -> It
         return
     from joblib import Parallel, delayed
 
-    batches = (delayed(_do_in_worker)(assessor.recipe, batch) for batch in iter(lambda: list(islice(planned, JOBS_A_BATCH)), []))
+    folder = os.getcwd()
+    batches = (delayed(_do_in_worker)(assessor.recipe, folder, batch) for batch in iter(lambda: list(islice(planned, JOBS_A_BATCH)), []))
     for results in Parallel(n_jobs=jobs, return_as="generator", max_nbytes=None)(batches):
         yield from results
 
@@ -91,7 +104,8 @@ def _assessor_of(recipe: Recipe) -> Assessor:
     return recipe.make()
 
 
-def _do_in_worker(recipe: Recipe, batch: list[Job]) -> list[Finding | Skipped]:
+def _do_in_worker(recipe: Recipe, folder: str, batch: list[Job]) -> list[Finding | Skipped]:
+    os.chdir(folder)  # a worker outlives the call and would look for relative paths where it was started
     return _assessor_of(recipe).do(batch)
 
 
@@ -103,7 +117,7 @@ def what_would_flip(finding: Finding, assessor: Assessor) -> tuple[Flip, ...]:
     """
     found = []
     for head in QUOTED_HEADS:
-        before = finding.verdict.head(head)
+        before = finding.verdict.head(head).as_predicted()
         best: tuple[float, Change, HeadVerdict] | None = None
         for change in changes(finding.piece, [item for item in finding.advice.evidence if item.label == before.label]):
             verdict, _ = assessor.classifier.classify(change.piece, quotes=0)

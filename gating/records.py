@@ -5,7 +5,8 @@ Records are values: frozen, without open files or models, equal when their conte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -156,16 +157,25 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class HeadVerdict:
-    """One head's answer. `probabilities` follow LABELS[head], sum to 1 and are calibrated."""
+    """One head's answer. `probabilities` follow LABELS[head], sum to 1 and are calibrated; they are the model's, whoever gave the label."""
 
     label: str
     probabilities: tuple[float, ...]
     cannot_exclude: tuple[str, ...] = ()  # the conformal set: holds the right label for nine pieces in ten, likeliest first
+    predicted: str = ""  # the model's own label where a person gave `label`; empty where nobody did
 
     @property
     def confidence(self) -> float:
         """Probability of the label given, 0..1. In a near tie that the rubric breaks, another label may have a little more."""
         return self.probabilities[PLACES[self.label]]
+
+    def as_predicted(self) -> HeadVerdict:
+        """The model's own answer, whatever a person said."""
+        return replace(self, label=self.predicted or self.label, predicted="")
+
+    def is_unsure(self, below: float) -> bool:
+        """True when the label is the model's and its probability is under `below`; what a person said is not in doubt."""
+        return not self.predicted and self.confidence < below
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,16 @@ class Verdict:
         """The verdict of one of HEADS."""
         verdict: HeadVerdict = getattr(self, name)
         return verdict
+
+    def with_given(self, labels: Mapping[str, str]) -> Verdict:
+        """The verdict with a person's labels, {head: label}, in place of the model's, which stay in `predicted`."""
+        answers = {head: replace(answer := self.head(head), label=label, predicted=answer.predicted or answer.label) for head, label in labels.items()}
+        return replace(self, **answers)  # type: ignore[arg-type]  # mypy does not know that the keys are heads
+
+    @property
+    def has_given(self) -> bool:
+        """True when a person gave at least one of the labels."""
+        return any(self.head(head).predicted for head in HEADS)
 
     @property
     def lead_gen_probability(self) -> float:
@@ -237,6 +257,7 @@ class Advice:
     measures: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     why: str
+    gate_given: bool = False  # `gate` is a person's label, which no rule or policy moves; `gate_neutral` stays the model's
 
 
 @dataclass(frozen=True, slots=True)

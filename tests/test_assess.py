@@ -1,5 +1,6 @@
 """Read, extract, classify, advise: one piece or many, in order, in one process or several."""
 
+import contextlib
 import datetime
 from collections.abc import Iterator
 from dataclasses import replace
@@ -68,6 +69,17 @@ def test_most_samples_get_their_strategy(samples: Path, sample_results: list[Fin
 def test_two_processes_give_the_same_records(samples: Path, assessor: Assessor, sample_results: list[Finding | Skipped]) -> None:
     """Whatever the number of processes: the same records to the last digit, in the same order."""
     assert [record_of(result) for result in assess_paths([str(samples)], assessor, jobs=2)] == [record_of(result) for result in sample_results]
+
+
+def test_workers_look_where_the_caller_stands(assessor: Assessor, tmp_path: Path) -> None:
+    """Relative paths are read from the folder of the call, also by workers that an earlier call started elsewhere."""
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.md").write_text(PROSE, encoding="utf-8")
+        with contextlib.chdir(folder):
+            (result,) = assess_paths([f"{name}.md"], assessor, jobs=2)
+        assert isinstance(result, Finding)
 
 
 def test_piece_scores_alone_as_in_a_batch(samples: Path, assessor: Assessor, sample_results: list[Finding | Skipped]) -> None:

@@ -8,6 +8,7 @@ from gating.classifier.bundle import Bundle
 from gating.classifier.evidence import QUOTED_HEADS, find_evidence
 from gating.classifier.heads import Heads
 from gating.classifier.second_reader import SecondReader
+from gating.classifier.trial import tried_heads
 from gating.features import extract
 from gating.records import Evidence, Piece, Verdict
 
@@ -22,8 +23,8 @@ class Classifier:
 
     @classmethod
     def of(cls, bundle: Bundle, second: SecondReader | None = None, second_below: float = 0.0) -> Classifier:
-        """The classifier that a bundle holds."""
-        return cls(Heads(bundle), second, second_below)
+        """The classifier that a bundle holds. Raises BundleError when it holds none."""
+        return cls(tried_heads(bundle), second, second_below)
 
     @property
     def name(self) -> str:

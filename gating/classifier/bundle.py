@@ -21,8 +21,8 @@ from gating.errors import BundleError
 
 FORMAT = 1  # of the bundle's files; a newer one is refused
 CARD, ARRAYS, CURRENT = "card.json", "arrays.npz", "current"
-NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
-MOST_CARD, MOST_ARRAYS = 4_000_000, 500_000_000  # bytes; the shipped model has 2 thousand and 14 million
+NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}\Z")
+MOST_CARD, MOST_ARRAYS = 4_000_000, 500_000_000  # bytes; the shipped model has some thousand and 14 million
 EPOCH = (1980, 1, 1, 0, 0, 0)  # every member of the arrays file carries it, so that the same arrays make the same bytes
 Array = npt.NDArray[Any]
 
@@ -74,7 +74,7 @@ def load_bundle(folder: Path, catalogue: str) -> Bundle:
         folder = current_version(folder)
     card = read_card(folder)
     if card.get("catalogue") != catalogue:
-        raise BundleError(f"{folder}: trained on other features ({card.get('catalogue')}) than this gating makes ({catalogue}). Run `gating train` for a fitting model.")
+        raise BundleError(f"{folder}: trained on other features ({card.get('catalogue')!r}) than this gating makes ({catalogue!r}). Run `gating train` for a fitting model.")
     data = _read(folder, ARRAYS, MOST_ARRAYS)
     if hashlib.sha256(data).hexdigest() != card.get("arrays_sha256"):
         raise BundleError(f"{folder / ARRAYS}: its digest is not the one in the card. The bundle is damaged or was changed; train or copy it again.")

@@ -155,6 +155,14 @@ def _same_labels(card: dict[str, Any]) -> bool:
     return isinstance(labels, dict) and all(sorted(labels.get(head, [])) == sorted(LABELS[head]) for head in HEADS)
 
 
+def check_files(folder: Path) -> str:
+    """Name and version of the second reader in `folder` after comparing its files to its card. Raises BundleError when they differ."""
+    reader = SecondReader(folder)
+    for name in (MODEL, VOCABULARY):
+        _checked_file(reader._folder, name, reader._card)
+    return reader.name
+
+
 def is_installed() -> bool:
     """True when the extra `gating[accurate]` is there."""
     return all(importlib.util.find_spec(name) is not None for name in EXTRA)

@@ -17,7 +17,9 @@ class Failure(click.ClickException):
     """One of our errors on its way out: the sentence, and the exit code that goes with it."""
 
     def __init__(self, error: GatingError) -> None:
-        super().__init__(str(error))
+        from gating.report.safe import visible
+
+        super().__init__(visible(str(error)))  # it may quote a stranger's file
         self.exit_code = error.exit_code  # type: ignore[misc]  # click reads it from the instance
 
 
@@ -41,15 +43,25 @@ def cli() -> None:
     gating score drafts/              a table of a folder of drafts
     gating explain drafts/post.md     why one piece got its labels
     gating audit export.xml -o audit/ what to ungate, what to gate, what is missing in a whole library
+    gating label export.xml -o labels.csv ask a person for labels, the most useful pieces first
+    gating train labels.csv --name acme   learn your own judgement from labelled pieces
+    gating evaluate labels.csv        how good the model in use is on labelled pieces
     """
+
+
+_registry_option = click.option(
+    "--registry", type=click.Path(path_type=Path, file_okay=False), help="Folder that holds the models; without it ./models where there is one, else among your user data."
+)
 
 
 def _settings_options(command: Any) -> Any:
     for option in (
         click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one."),
         click.option("--policy", type=click.Choice(POLICIES), help="Policy on top of the neutral advice, over the settings file's."),
-        click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to use instead of the shipped one."),
+        click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to use instead of the one in use."),
+        _registry_option,
         click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field, e.g. text=Body. Fields: text, title, url, id, description ..."),
+        click.option("--labels", type=click.Path(path_type=Path, dir_okay=False), help="Table of labels that a person gave; they stand in the output beside the prediction."),
         click.option("--drafts", is_flag=True, help="Read what an export marks as unpublished, too."),
         click.option("--sql", default="", metavar="SELECT", help='What to read of a SQLite database: "SELECT headline AS title, body AS text FROM posts".'),
     ):
@@ -140,23 +152,196 @@ def compare(old: Path, new: Path, style: str, output: Path | None) -> None:
 
 
 @cli.command()
-@click.argument("labels", nargs=-1, required=True, metavar="LABELS...")
-@click.option("--name", required=True, help="Name of the model: lower-case letters, digits, dot, dash, underscore.")
-@click.option("--registry", type=click.Path(path_type=Path, file_okay=False), default=Path("models"), show_default=True, help="Folder that holds the models.")
-@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field or label, e.g. stage=Funnel.")
-@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one.")
-def train(labels: tuple[str, ...], name: str, registry: Path, mapping: tuple[str, ...], config: Path | None) -> None:
-    """Train a model from LABELS: tables or folders of labelled pieces, and folders of feature figures.
+@click.argument("paths", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="CSV file of the labels; what is in it is kept and never asked again.")
+@click.option("--from-audit", "audit", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Folder of an audit: ask only what it left for review.")
+@click.option("--n", type=click.IntRange(min=1), default=50, show_default=True, help="Ask about so many pieces at most.")
+@click.option("--ask-format", "with_format", is_flag=True, help="Ask for the format, too.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
+@click.option("--quiet", is_flag=True, help="No progress line.")
+@_settings_options
+def label(
+    paths: tuple[str, ...], output: Path, audit: Path | None, n: int, with_format: bool, exclude: tuple[str, ...], jobs: int, quiet: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Ask a person for the labels of the pieces behind SOURCE, the most useful first, for `gating train`.
 
-    A label is a column (or front-matter key) named strategy, stage, gate or format. The shipped model is made by the second line.
+    One key an answer; the file is written after every piece. Where standard input is no terminal, each of its lines is one key or
+    label. Stop at any time: the same command goes on.
 
     \b
-    gating train labels.csv training_data --name acme
-    gating train training_data --name base
+    gating label export.xml -o labels.csv
+    gating label export.xml -o labels.csv --from-audit audit/
     """
-    from gating.cli.run import train_model
+    from gating.cli.label import Wanted, label_pieces
+    from gating.cli.run import make_settled_assessor
 
-    raise SystemExit(train_model(labels, name, registry, mapping, config))
+    raise SystemExit(label_pieces(paths, output, Wanted(n, with_format, audit, exclude, jobs), make_settled_assessor(**options), quiet))
+
+
+@cli.command()
+@click.argument("labels", nargs=-1, required=True, metavar="LABELS...")
+@click.option("--name", required=True, help="Name of the model: lower-case letters, digits, dot, dash, underscore.")
+@click.option("--base", type=click.Path(path_type=Path, file_okay=False), help="Folder of the model to learn on top of instead of the one in use.")
+@click.option("--force", is_flag=True, help="Use the model even when it is worse on held-out rows; its card says so.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which rows are held out together.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read the texts.")
+@_registry_option
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field or label, e.g. stage=Funnel.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one.")
+def train(
+    labels: tuple[str, ...], name: str, base: Path | None, force: bool, seed: int, jobs: int, registry: Path | None, mapping: tuple[str, ...], config: Path | None,
+) -> None:  # fmt: skip
+    """Learn your own judgement from LABELS: tables, exports or folders of labelled pieces.
+
+    A label is a column (or front-matter key) named strategy, stage, gate or format. The model is learned on top of the one that comes
+    with gating (or --base), compared with it on rows that were held out, and used from then on when it is not worse; else it is stored
+    and exit code 1 says why. With a folder of feature figures beside the labels a model is fitted from nothing; the shipped one is made
+    by the last line.
+
+    \b
+    gating train labels.csv --name acme
+    gating train labels.csv training_data --name acme
+    gating train training_data --name base --registry models
+    """
+    from gating.cli.models import train_model
+    from gating.cli.run import parse_mapping
+
+    raise SystemExit(train_model(labels, name, registry, parse_mapping(mapping), config, base, force, seed, jobs))
+
+
+@cli.command()
+@click.argument("labels", nargs=-1, required=True, metavar="LABELS...")
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True, help="What to write.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="File for a page with plots: one file that loads nothing.")
+@click.option("--suspicious", type=click.IntRange(min=0), default=10, show_default=True, help="Labels to look at again, worst first, at most so many.")
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to measure instead of the one in use.")
+@_registry_option
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field or label, e.g. stage=Funnel.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one.")
+def evaluate(
+    labels: tuple[str, ...], style: str, html: Path | None, suspicious: int, model: Path | None, registry: Path | None, mapping: tuple[str, ...], config: Path | None,
+) -> None:  # fmt: skip
+    """Measure the model in use on LABELS: tables, exports or folders of labelled pieces.
+
+    Shows how often each label is right, with intervals, which labels are taken for which, whether probabilities mean what they say, what
+    training on these pieces would bring, and which of the labels to look at again.
+
+    \b
+    gating evaluate labels.csv
+    gating evaluate labels.csv --html evaluation.html
+    """
+    from gating.cli.evaluate import evaluate_model
+    from gating.cli.run import parse_mapping
+
+    raise SystemExit(evaluate_model(labels, style, html, suspicious, parse_mapping(mapping), config, model, registry))
+
+
+@cli.group()
+def models() -> None:
+    """List, choose, check and hand on the models that `gating train` stored.
+
+    \b
+    gating models list
+    """
+
+
+@models.command("list")
+@_registry_option
+def list_models(registry: Path | None) -> None:
+    """List the models: which is in use, what each was learned from, whether it was kept.
+
+    \b
+    gating models list
+    """
+    from gating.cli.models import list_models
+
+    raise SystemExit(list_models(registry))
+
+
+@models.command("show")
+@click.argument("model", default="", metavar="[NAME[/VERSION]]")
+@_registry_option
+def show_model(model: str, registry: Path | None) -> None:
+    """Show the card of a model; without a name that of the one in use.
+
+    \b
+    gating models show acme/3
+    """
+    from gating.cli.models import show_model
+
+    raise SystemExit(show_model(registry, model))
+
+
+@models.command("use")
+@click.argument("model", metavar="NAME[/VERSION]")
+@_registry_option
+def use_model(model: str, registry: Path | None) -> None:
+    """Use a model from now on, after checking that it loads; `base` is the one that comes with gating.
+
+    \b
+    gating models use acme/3
+    gating models use base
+    """
+    from gating.cli.models import use_model
+
+    raise SystemExit(use_model(registry, model))
+
+
+@models.command("rollback")
+@_registry_option
+def roll_back_model(registry: Path | None) -> None:
+    """Go back to the model that was in use before; again and again, to the one that comes with gating.
+
+    \b
+    gating models rollback
+    """
+    from gating.cli.models import roll_back_model
+
+    raise SystemExit(roll_back_model(registry))
+
+
+@models.command("verify")
+@_registry_option
+def verify_models(registry: Path | None) -> None:
+    """Check every model: its digests, and that it scores four short texts as its card says. Exit code 1 when one is at fault.
+
+    \b
+    gating models verify
+    """
+    from gating.cli.models import verify_models
+
+    raise SystemExit(verify_models(registry))
+
+
+@models.command("export")
+@click.argument("model", metavar="NAME[/VERSION]")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write, such as acme.zip.")
+@_registry_option
+def export_model(model: str, output: Path, registry: Path | None) -> None:
+    """Write a model into one file for a colleague.
+
+    \b
+    gating models export acme/3 -o acme.zip
+    """
+    from gating.cli.models import export_model
+
+    raise SystemExit(export_model(registry, model, output))
+
+
+@models.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--name", default="", help="Another name to store it under, as the next version of that.")
+@_registry_option
+def import_model(file: Path, name: str, registry: Path | None) -> None:
+    """Store the model of a file that `export` wrote, after checking it wholly.
+
+    \b
+    gating models import acme.zip
+    """
+    from gating.cli.models import import_model
+
+    raise SystemExit(import_model(registry, file, name))
 
 
 @cli.command()

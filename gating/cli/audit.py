@@ -12,10 +12,12 @@ from typing import Any
 import click
 
 from gating.assess import Assessor
+from gating.cli.run import say_given
 from gating.errors import OutputError, SettingsError, SourceError
 from gating.library.conditions import parse_condition
 from gating.library.metrics import read_metrics
 from gating.library.run import Request, run_audit
+from gating.report.safe import visible
 from gating.report.whole import write_whole
 
 FINDINGS = "findings.jsonl"
@@ -37,11 +39,13 @@ def audit_library(request: Request, assessor: Assessor, folder: Path, metrics: P
     outcome = run_audit(request, assessor, folder, known, _progress(quiet))
     write_audit(outcome.audit, folder)
     click.echo(show(audit_page(outcome.audit, outcome.changes, folder)), nl=False)
+    if assessor.choices.labels:
+        say_given(sum(piece.library.finding.verdict.has_given for piece in outcome.audit.pieces))
     met = [condition for condition in conditions if condition.is_met(outcome.audit)]
     for condition in met:
         click.echo(condition.sentence(outcome.audit), err=True)
     if not outcome.audit.pieces:
-        reasons = "; ".join(f"{skipped.source}: {skipped.reason}" for skipped in outcome.audit.unscored[:3])
+        reasons = "; ".join(visible(f"{skipped.source}: {skipped.reason}") for skipped in outcome.audit.unscored[:3])
         click.echo(f"Error: not one piece could be scored. {reasons or 'There was nothing to read.'}", err=True)
         return 2
     return 1 if met else 0
@@ -53,7 +57,7 @@ def compare_audits(old: Path, new: Path, style: str, output: Path | None) -> int
     from gating.report.comparison import comparison_markdown, comparison_page
     from gating.report.terminal import show
 
-    comparison = compare(_findings(old), _findings(new))
+    comparison = compare(findings_in(old), findings_in(new))
     text = comparison_markdown(comparison) if style == "markdown" else show(comparison_page(comparison))
     if output is None:
         click.echo(text, nl=False)
@@ -65,7 +69,8 @@ def compare_audits(old: Path, new: Path, style: str, output: Path | None) -> int
     return 0
 
 
-def _findings(folder: Path) -> list[dict[str, Any]]:
+def findings_in(folder: Path) -> list[dict[str, Any]]:
+    """The records in the folder of an audit. Raises SourceError when there are none that can be read."""
     file = folder / FINDINGS
     try:
         with open(file, encoding="utf-8") as lines:

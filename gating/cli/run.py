@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from gating.assess import Assessor, assess_paths, make_assessor, what_would_flip
+from gating.classifier.registry import folder_in_use, registry_folder
 from gating.errors import OutputError, SourceError
 from gating.reading.aliases import ALIASES
+from gating.reading.labels import Given, read_given
 from gating.reading.sources import Choices
 from gating.records import Finding, Skipped
 from gating.report import tables
@@ -29,13 +31,13 @@ FIELDS = (*ALIASES, "format")  # "format" is what most people call the column of
 
 def score_paths(
     paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
-    config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str,
+    config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str, registry: Path | None, labels: Path | None,
 ) -> int:  # fmt: skip
     """Scores and writes; 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
     style = style or (STYLE_OF_ENDING.get(output.suffix.lower(), "table") if output else "table")
     if output is not None:
         exclude = (*exclude, f"/{output.name}") if any(Path(path).resolve() == output.resolve().parent for path in paths) else exclude
-    assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql)
+    assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql, registry, labels)
     counter = _Counter()
     results = counter.watch(assess_paths(paths, assessor, exclude, jobs), show=not quiet and sys.stderr.isatty())
     if style == "table":
@@ -48,12 +50,16 @@ def score_paths(
     if not counter.scored:
         _say_why_nothing(counter)
         return 2
+    if labels:
+        say_given(counter.given)
     return 0
 
 
-def explain_file(file: str, style: str, config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str) -> int:
+def explain_file(
+    file: str, style: str, config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str, registry: Path | None, labels: Path | None
+) -> int:
     """Explains one piece; 0, or 2 when it could not be scored."""
-    assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql)
+    assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql, registry, labels)
     path, wanted = _row_wanted(file)
     matching = [result for result in assess_paths([path], assessor) if not wanted or result_source(result) == file]
     if not matching:
@@ -77,16 +83,6 @@ def explain_file(file: str, style: str, config: Path | None, policy: str | None,
     return 0
 
 
-def train_model(labels: Sequence[str], name: str, registry: Path, mapping: Sequence[str], config: Path | None) -> int:
-    """Trains and stores a model; 0."""
-    from gating.training import train
-
-    report = train(labels, name, registry, load_settings(config), _mapping(mapping))
-    for line in report:
-        click.echo(line)
-    return 0
-
-
 def write_settings(folder: Path) -> int:
     """Writes gating.toml, never over an existing one; 0."""
     target = folder / "gating.toml"
@@ -101,15 +97,35 @@ def write_settings(folder: Path) -> int:
     return 0
 
 
-def make_settled_assessor(config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str) -> Assessor:
+def make_settled_assessor(
+    config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str, registry: Path | None, labels: Path | None
+) -> Assessor:
     """An assessor as the options of a command and the settings file ask for it."""
     settings: Settings = load_settings(config)
     if policy:
         settings = replace(settings, policy=policy)
-    return make_assessor(settings, model, Choices(tuple(sorted(_mapping(mapping).items())), drafts, sql))
+    columns = parse_mapping(mapping)
+    given = _given_labels(labels, settings, columns) if labels else ()
+    return make_assessor(settings, model or folder_in_use(registry_folder(registry)), Choices(tuple(sorted(columns.items())), drafts, sql, given))
 
 
-def _mapping(pairs: Sequence[str]) -> dict[str, str]:
+def _given_labels(file: Path, settings: Settings, columns: Mapping[str, str]) -> tuple[tuple[str, Given], ...]:
+    """What the file of labels says of which piece; rows that cannot be used are told."""
+    from gating.report.terminal import problem_lines
+
+    found = read_given(str(file), settings, columns)
+    for line in problem_lines(found.problems):
+        click.echo(line, err=True)
+    return found.by_key
+
+
+def say_given(count: int) -> None:
+    """How many pieces have a person's label. Without a word, a file of labels that fits no piece would go unnoticed."""
+    click.echo(f"Labels that a person gave stand on {count} piece{'' if count == 1 else 's'}.", err=True)
+
+
+def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
+    """--map FIELD=COLUMN as a dictionary. Raises SourceError for an unknown field."""
     mapping = {}
     for pair in pairs:
         field, sign, column = pair.partition("=")
@@ -134,6 +150,7 @@ class _Counter:
 
     def __init__(self) -> None:
         self.scored = 0
+        self.given = 0
         self.reasons: list[str] = []
 
     def watch(self, results: Iterable[Finding | Skipped], show: bool) -> Iterator[Finding | Skipped]:
@@ -141,6 +158,7 @@ class _Counter:
         for seen, result in enumerate(results, 1):
             if isinstance(result, Finding):
                 self.scored += 1
+                self.given += result.verdict.has_given
             elif len(self.reasons) < 3:
                 self.reasons.append(f"{result.source}: {result.reason}")
             if show and seen % 20 == 0:

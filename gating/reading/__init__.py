@@ -105,7 +105,7 @@ def _jobs(source: Source, suffix: str, data: bytes, note: Note, settings: Settin
     elif suffix in ARCHIVE:
         yield from _archive_jobs(source, data, settings, choices)
     elif suffix in TABLE or suffix in CONTAINERS:
-        yield from _rows_jobs(source, suffix, data, settings, choices)
+        yield from _rows_jobs(source, suffix, data, settings, choices, note.is_page if source.walked else None)
     elif suffix in KNOWN or suffix == ".doc" or not suffix:  # much that is called .doc is RTF, HTML or DOCX
         yield FileJob(source, suffix, data, note.columns)
     else:
@@ -134,7 +134,7 @@ def _archive_jobs(source: Source, data: bytes, settings: Settings, choices: Choi
                     content = archive.read(name)
                     if not content.strip():
                         raise Unread("an empty file", Status.SKIPPED)
-            yield from [member.skipped] if member.skipped else _jobs(Source(name), suffix, content, note, settings, choices)
+            yield from [member.skipped] if member.skipped else _jobs(Source(name, walked=True), suffix, content, note, settings, choices)
         yield from archive.refused
     if problem.skipped:
         yield problem.skipped
@@ -144,6 +144,14 @@ def read_job(job: Job, settings: Settings, choices: Choices = NO_CHOICES) -> Ite
     """The pieces of one job. Whatever goes wrong with an input becomes its Skipped; nothing is raised."""
     for result in _read(job, settings, choices):
         yield _tidy(result) if isinstance(result, Skipped) else result
+
+
+def read_text(text: str, name: str, settings: Settings) -> Piece | Skipped:
+    """The piece that a Markdown or plain text makes, under `name` as its source. Whatever goes wrong becomes its Skipped; nothing is raised."""
+    from gating.reading.markdown import markdown_parts
+
+    result = _guarded(name, lambda: markdown_parts(clean(text), name), settings)
+    return _tidy(result) if isinstance(result, Skipped) else result
 
 
 def _tidy(skipped: Skipped) -> Skipped:
@@ -239,7 +247,7 @@ def _read_text(data: bytes, suffix: str, name: str, drafts: bool) -> Parts:
     return markdown_parts(text, name, mdx=suffix == ".mdx")
 
 
-def _rows_jobs(source: Source, suffix: str, data: bytes, settings: Settings, choices: Choices) -> Iterator[Job]:
+def _rows_jobs(source: Source, suffix: str, data: bytes, settings: Settings, choices: Choices, is_page: Callable[[str], bool] | None) -> Iterator[Job]:
     from gating.reading.containers import container_rows
 
     rows: list[tuple[str, Row | Skipped]] = []
@@ -249,7 +257,7 @@ def _rows_jobs(source: Source, suffix: str, data: bytes, settings: Settings, cho
         if not data.strip():
             raise Unread("an empty file", Status.SKIPPED)
         number = 0
-        for number, row in container_rows(data, suffix, source.name, choices):
+        for number, row in container_rows(data, suffix, source.name, choices, is_page):
             if number > settings.limits.max_rows:
                 raise Unread(f"only the first {settings.limits.max_rows:,} rows were read (limits.max_rows)", Status.SKIPPED)
             rows.append((f"{source.name}#{number}", row))

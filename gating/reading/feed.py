@@ -25,6 +25,11 @@ def is_feed(suffix: str, data: bytes) -> bool:
     return suffix in (".xml", ".rss", ".atom", ".rdf") and any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:RDF"))
 
 
+def is_json_feed(suffix: str, data: bytes) -> bool:
+    """True for a JSON Feed, which is read as any other table in JSON."""
+    return suffix == ".json" and b"jsonfeed.org/version" in data[:4000].replace(b"\\", b"")
+
+
 def feed_rows(data: bytes, source: str, choices: Choices) -> Iterator[Row | Skipped]:
     """One row for each entry. An entry of which the feed holds a summary only says so."""
     import feedparser

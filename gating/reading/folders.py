@@ -1,7 +1,7 @@
 """What the files of one folder (or zip) say about each other: exports that keep titles, dates and access in a table beside the pages.
 
 Substack: posts.csv beside posts/. Notion: an id in each name, databases as tables beside their pages. Medium: account data beside posts/.
-A saved site: the addresses of its pages in its sitemap.
+A saved site: the addresses of its pages in its sitemap, and its newest pages once more in its feeds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from gating.reading.outcome import Unread
@@ -30,15 +31,18 @@ SUBSTACK_COLUMNS = frozenset(("post_id", "title", "is_published"))
 SUBSTACK_LISTS = re.compile(r"\.(?:opens|delivers)\.csv$|(?:^|/)(?:email_list|subscribers?)[^/]*\.csv$")
 MEDIUM_FOLDERS = frozenset("blocks bookmarks claps highlights interests ips lists profile pubs-following sessions topics-following users-following".split())
 PAGE = re.compile(r"(?:(?:^|/)index)?\.(?:x?html?|php|aspx?)$", re.IGNORECASE)
+TEXT_PAGE = re.compile(r"(?:(?:^|/)_?index)?\.(?:x?html?|mdx?|markdown|mdown|mkd)$", re.IGNORECASE)
+FEED = (".xml", ".rss", ".rdf", ".atom", ".json")
 SITEMAP = re.compile(r"sitemap[^/]{0,200}\.xml$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What its neighbours say about a file: columns for what it lacks itself, or why it is no piece."""
+    """What its neighbours say about a file: columns for what it lacks itself, why it is no piece; of a feed, which addresses are pages beside it."""
 
     columns: Pairs = ()
     reason: str = ""
+    is_page: Callable[[str], bool] | None = None
 
 
 NO_NOTE = Note()
@@ -51,7 +55,7 @@ def folder_notes(names: Iterable[str], read: Read, drafts: bool = False) -> dict
     """
     paths = {name.replace(os.sep, "/"): name for name in names}
     notes: dict[str, Note] = {}
-    for path, note in (*_sitemap(paths, read), *_notion(paths), *_medium(paths), *_substack(paths, read, drafts)):
+    for path, note in (*_feeds(paths), *_sitemap(paths, read), *_notion(paths), *_medium(paths), *_substack(paths, read, drafts)):
         notes[paths[path]] = note
     return notes
 
@@ -192,6 +196,32 @@ def _shared_end(one: Sequence[str], other: Sequence[str]) -> int:
             break
         n += 1
     return n
+
+
+def _feeds(paths: Iterable[str]) -> Iterator[tuple[str, Note]]:
+    """Which addresses are pages of the same walk, for what may be a feed: a build puts one in the folder of every section and tag."""
+    feeds = [path for path in paths if path.lower().endswith(FEED)]
+    folders = sorted({posixpath.dirname(path) for path in feeds}, key=len)
+    pages: dict[str, list[list[str]]] = defaultdict(list)
+    for path in paths if feeds else ():
+        if TEXT_PAGE.search(path) and (parts := _parts(TEXT_PAGE.sub("", path))):
+            pages[parts[-1]].append(parts)
+    for path in feeds if pages else ():
+        top = next(folder for folder in folders if path.startswith(f"{folder}/" if folder else ""))
+        yield path, Note(is_page=partial(_is_page, pages, _parts(top)))
+
+
+def _is_page(pages: Mapping[str, list[list[str]]], top: list[str], url: str) -> bool:
+    """True where the path of `url` is the end of a page's path, or ends in a page's path below `top`, as on a site in a folder of its host."""
+    try:
+        parts = _parts(TEXT_PAGE.sub("", unquote(urlsplit(url).path)))
+    except ValueError:
+        return False
+    for page in pages.get(parts[-1], ()) if parts else ():
+        below = page[len(top) :] if page[: len(top)] == top else []
+        if _shared_end(parts, page) >= min(len(parts), len(below) or len(parts)):
+            return True
+    return False
 
 
 def _parts(path: str) -> list[str]:

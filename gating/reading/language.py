@@ -12,7 +12,8 @@ SAMPLE_WORDS = 400
 SAMPLE_CHARACTERS = 4000
 NAMES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "no": "Norwegian", "nb": "Norwegian", "nn": "Norwegian",
          "sv": "Swedish", "da": "Danish", "fi": "Finnish", "pl": "Polish", "ru": "Russian", "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "tr": "Turkish",
-         "ar": "Arabic", "la": "Latin", "cs": "Czech", "uk": "Ukrainian", "hu": "Hungarian", "ro": "Romanian"}  # fmt: skip
+         "ar": "Arabic", "la": "Latin", "cs": "Czech", "uk": "Ukrainian", "hu": "Hungarian", "ro": "Romanian",
+         **dict.fromkeys(("und", "zxx"), "in no language that can be told (figures, signs or names)")}  # fmt: skip
 WORDS = re.compile(r"[^\W\d_]+")
 
 

@@ -11,11 +11,19 @@ from gating.reading.blocks import SOURCE_POSITION, page_blocks
 from gating.reading.outcome import Unread
 from gating.reading.text import clean, squeeze
 
-# Signs of the private use area travel through striprtf as text: a paragraph's kind, the end of a cell, a line end within a paragraph.
-PLAIN, BULLETED, ITEM, QUOTE, TITLE, CELL, LINE = "\ue000\ue001\ue002\ue003\ue004\ue005\ue006"
+# Signs of the private use area travel through striprtf as text: a paragraph's kind, the end of a cell, a line end within a paragraph,
+# and a link as LINK, its number, SHOWN, its words, LINK_END.
+PLAIN, BULLETED, ITEM, QUOTE, TITLE, CELL, LINE, LINK, SHOWN, LINK_END = "\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009"
+WITHIN = frozenset((CELL, LINE, LINK, SHOWN, LINK_END))
 HEADINGS = dict(enumerate("\ue011\ue012\ue013\ue014\ue015\ue016", 1))
 MARKS = re.compile("[\ue000-\ue016]")
 TAGS = {ITEM: "li", QUOTE: "blockquote", TITLE: "h1", **{mark: f"h{level}" for level, mark in HEADINGS.items()}}
+
+TOKEN = re.compile(r"\\(?:[a-z]+ ?|.)|[{}]", re.DOTALL)
+ADDRESS = re.compile(r'HYPERLINK\s{1,20}+"([^"{}\\]{1,2000})"')
+INSTRUCTION = 3000  # characters; an address with the codes of its font
+LINKED = re.compile(f"{LINK}(\\d{{1,6}}){SHOWN}([^{LINK}-{LINK_END}{CELL}]*)")
+LINK_MARKS = re.compile(f"{LINK}\\d{{1,6}}{SHOWN}|[{LINK}-{LINK_END}]")
 
 WORD = r"(?<!\\)\\"  # a control word's backslash; two of them are one in the text
 PICTURE = re.compile(r"[0-9a-fA-F\r\n]{1000,}")
@@ -38,11 +46,13 @@ def rtf_parts(data: bytes, source: str) -> Parts:
         raise Unread("not a readable RTF file (its first words are not {\\rtf)")
     text = MARKS.sub("", _decoded(data))
     info = {key: squeeze(clean(_plain("{\\rtf1 " + value + "}"))) for key, value in INFO.findall(_info(text))}
-    rows, title = [], ""
-    for n, (kind, content) in enumerate(_paragraphs(_plain(_marked(PICTURE.sub("", text)))), 1):
-        title = title or (content if kind == TITLE else "")
-        rows.append(_row(kind, content, n))
-    heading = next((html.unescape(row.split(">", 1)[1].removesuffix("</h1>")) for row in rows if row.startswith("<h1")), "")
+    text, addresses = _with_links(PICTURE.sub("", text))
+    rows, title, heading = [], "", ""
+    for n, (kind, content) in enumerate(_paragraphs(_plain(_marked(text))), 1):
+        words = "" if CELL in content else LINK_MARKS.sub("", content).replace(LINE, " ")
+        title = title or (words if kind == TITLE else "")
+        heading = heading or (words if kind == HEADINGS[1] else "")
+        rows.append(_row(kind, content, n, addresses))
     metadata = (("author", info["author"]),) if info.get("author") else ()
     return Parts(source, page_blocks("\n".join(rows)), title=title or heading or info.get("title", ""), description=info.get("subject", ""), metadata=metadata)
 
@@ -67,6 +77,34 @@ def _plain(text: str) -> str:
         return str(rtf_to_text(text, errors="replace"))  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, TypeError) as error:  # a character code or code page that there is not
         raise Unread(f"not a readable RTF file ({error})") from error
+
+
+def _with_links(text: str) -> tuple[str, list[str]]:
+    """The source with our marks around what each link shows, and the addresses by their number. A field is an address, then its result."""
+    if "HYPERLINK" not in text:
+        return text, []
+    parts, addresses, address, done = [], list[str](), "", 0
+    depth, opened = 0, list[int]()  # the depths of the groups that show a link
+    for token in TOKEN.finditer(text):
+        said = token.group().rstrip()
+        if said == "{":
+            depth += 1
+        elif said == "}":
+            if opened and depth == opened[-1]:
+                parts += [text[done : token.start()], LINK_END]
+                done = token.start()
+                opened.pop()
+            depth -= 1
+        elif said == "\\fldinst":
+            found = ADDRESS.search(text[token.end() : token.end() + INSTRUCTION].partition("\\fldrslt")[0])
+            address = found[1] if found else ""
+        elif said == "\\fldrslt" and address:
+            parts += [text[done : token.start()], f"\\fldrslt {LINK}{len(addresses)}{SHOWN}"]
+            done = token.end()
+            opened.append(depth)
+            addresses.append(address)
+            address = ""
+    return "".join([*parts, text[done:]]), addresses
 
 
 def _marked(text: str) -> str:
@@ -106,19 +144,25 @@ def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
     """(mark, words) for each paragraph. A kind holds until \\pard takes it back, an item's bullet for its own paragraph."""
     kind = PLAIN
     for line in text.split("\n"):
-        marks = [mark for mark in MARKS.findall(line) if mark not in (CELL, LINE)]
+        marks = [mark for mark in MARKS.findall(line) if mark not in WITHIN]
         kind = next((mark for mark in reversed(marks) if mark != BULLETED), kind)
-        words = "".join(sign for sign in line if sign in (CELL, LINE) or not MARKS.match(sign))
-        if words.strip(f"{CELL}{LINE} \t"):
+        words = "".join(sign for sign in line if sign in WITHIN or not MARKS.match(sign))
+        if LINK_MARKS.sub("", words).strip(f"{CELL}{LINE} \t"):
             yield (ITEM if BULLETED in marks and kind == PLAIN else kind), words
 
 
-def _row(kind: str, content: str, n: int) -> str:
+def _row(kind: str, content: str, n: int, addresses: list[str]) -> str:
     place = f'{SOURCE_POSITION}="{n}:1"'
-    inner = html.escape(content.strip()).replace(LINE, "<br>")
+    inner = LINKED.sub(lambda found: _link(found, addresses), html.escape(content.strip()))
+    inner = LINK_MARKS.sub("", inner).replace(LINE, "<br>")
     if CELL in inner:
         cells = "".join(f"<td>{cell.strip()}</td>" for cell in inner.removesuffix(CELL).split(CELL))
         return f"<table><tr {place}>{cells}</tr></table>"
     tag = TAGS.get(kind, "p")
     row = f"<{tag} {place}>{inner}</{tag}>"
     return f"<ul>{row}</ul>" if tag == "li" else row
+
+
+def _link(found: re.Match[str], addresses: list[str]) -> str:
+    number, words = int(found[1]), found[2]
+    return f'<a href="{html.escape(addresses[number])}">{words}</a>' if number < len(addresses) and words.strip() else words

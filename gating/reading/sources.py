@@ -21,19 +21,23 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read. `name` is the path as given; standard input is "-" with no path."""
+    """One file to read. `name` is the path as given; standard input is "-" with no path. `walked`: found in a folder, not named by the user."""
 
     name: str
     path: str = ""
+    walked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user chose about reading: columns by --map, unpublished drafts too, the SELECT for a database."""
+    """What the user chose about reading: columns by --map, unpublished drafts too, the SELECT for a database, and the labels that a file
+    gives, ((what tells a piece, ((head, label), ...)), ...), see labels.py.
+    """
 
     mapping: tuple[tuple[str, str], ...] = ()
     drafts: bool = False
     select: str = ""
+    labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 NO_CHOICES = Choices()
@@ -106,7 +110,7 @@ def _walk(root: Path, excluded: pathspec.GitIgnoreSpec) -> Iterator[Source | Ski
             elif is_folder:
                 folders.append(entry.path)
             elif entry.is_file(follow_symlinks=False):
-                yield Source(entry.path, entry.path)
+                yield Source(entry.path, entry.path, walked=True)
             else:
                 yield Skipped(entry.path, "not a regular file")
         stack.extend(reversed(folders))

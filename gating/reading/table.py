@@ -58,16 +58,7 @@ def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator
 
     Raises Unread when the file is no such table, or no column of it holds text.
     """
-    if suffix not in (".xlsx", ".xlsm") and looks_binary(data):
-        raise Unread("binary data, no table", Status.SKIPPED)
-    if suffix in (".xlsx", ".xlsm"):
-        rows = _sheets(data, mapping)
-    elif suffix in (".jsonl", ".ndjson"):
-        rows = _json_lines(decode(data))
-    elif suffix == ".json":
-        rows = _json(decode(data))
-    else:
-        rows = _csv(decode(data), "\t" if suffix == ".tsv" else "")
+    rows = any_rows(data, suffix, mapping)
     held: list[Row] = []
     for row in rows:  # a table is known by its first rows: say once what is wrong with it, not once a row
         held.append(row)
@@ -75,6 +66,19 @@ def table_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator
             break
     _check_columns(held, mapping)
     yield from enumerate(itertools.chain(held, rows), 1)
+
+
+def any_rows(data: bytes, suffix: str, mapping: Mapping[str, str]) -> Iterator[Row]:
+    """The rows of a table file, also of one without texts. Raises Unread when the file is no such table."""
+    if suffix not in (".xlsx", ".xlsm") and looks_binary(data):
+        raise Unread("binary data, no table", Status.SKIPPED)
+    if suffix in (".xlsx", ".xlsm"):
+        return _sheets(data, mapping)
+    if suffix in (".jsonl", ".ndjson"):
+        return _json_lines(decode(data))
+    if suffix == ".json":
+        return _json(decode(data))
+    return _csv(decode(data), "\t" if suffix == ".tsv" else "")
 
 
 def published_rows(rows: Iterable[tuple[int, Row]], source: str, choices: Choices) -> Iterator[tuple[int, Row | Skipped]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gating.reading.assembly import Parts
@@ -17,6 +18,8 @@ from gating.records import ObservedGate
 HEADING = re.compile(r"^heading ([1-9])", re.IGNORECASE)
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+ADDRESS = re.compile(r"""\A\s{0,20}+HYPERLINK\s{1,20}+(?:"([^"]{1,2000})"|([^\s"\\]\S{0,2000}))""", re.IGNORECASE)  # "\l" goes to a place in the document itself
 UNSEEN = frozenset((f"{W}del", f"{W}moveFrom", FALLBACK))
 
 
@@ -31,23 +34,27 @@ def word_parts(data: bytes, source: str) -> Parts:
         file = docx.Document(io.BytesIO(data))
     except (KeyError, ValueError, InvalidXmlError) as error:
         raise Unread(f"not a readable DOCX file ({error})") from error
-    rows, title, n = [], "", 0
+    addresses = {key: link.target_ref for key, link in file.part.rels.items() if link.is_external}
+    rows, title, heading, n = [], "", "", 0
     for part in _inner_content(file.element.body, file):
         n += 1
         if isinstance(part, Table):
-            cells = "".join(f'<tr {SOURCE_POSITION}="{n}:1">{_cells(row)}</tr>' for row in part.rows)
+            cells = "".join(f'<tr {SOURCE_POSITION}="{n}:1">{_cells(row, addresses)}</tr>' for row in part.rows)
             rows.append(f"<table>{cells}</table>")
             continue
         style = (part.style.name if part.style is not None else "") or ""
-        text = _visible(part._p)
+        spans = list(_spans(part._p, addresses))
+        text = "".join(words for words, _ in spans)
         if not text.strip():
             continue
-        if style == "Title" and not title:
-            title = text
-        rows.append(_paragraph(text, style, n, part._p))
+        if style == "Title":
+            title = title or text
+        elif (level := HEADING.match(style)) and level[1] == "1":
+            heading = heading or text
+        rows.append(_paragraph(_inline(spans), style, n, part._p))
     page = page_blocks("\n".join(rows))
     core = file.core_properties
-    return Parts(source, page, title=title or _first_heading(rows) or core.title or "", description=core.subject or "", observed=ObservedGate())
+    return Parts(source, page, title=title or heading or core.title or "", description=core.subject or "", observed=ObservedGate())
 
 
 def _inner_content(element: Any, file: Any) -> Iterator[Any]:
@@ -64,10 +71,9 @@ def _inner_content(element: Any, file: Any) -> Iterator[Any]:
             yield from _inner_content(child, file)
 
 
-def _paragraph(text: str, style: str, n: int, element: Any) -> str:
+def _paragraph(inner: str, style: str, n: int, element: Any) -> str:
     level = HEADING.match(style)
     place = f'{SOURCE_POSITION}="{n}:1"'
-    inner = html.escape(text).replace("\n", "<br>")
     if style == "Title" or level:
         tag = f"h{min(int(level.group(1)), 6) if level else 1}"
     elif style.lower().startswith("list") or element.find(f"{W}pPr/{W}numPr") is not None:
@@ -79,34 +85,54 @@ def _paragraph(text: str, style: str, n: int, element: Any) -> str:
     return f"<{tag} {place}>{inner}</{tag}>"
 
 
-def _first_heading(rows: list[str]) -> str:
-    found = next((row for row in rows if row.startswith("<h1")), "")
-    return html.unescape(re.sub(r"<[^>]+>", " ", found)).strip()
-
-
-def _visible(paragraph: Any) -> str:
-    """Text of a paragraph: runs, links and text boxes in it, without deletions (w:del), moved-away text and second copies for old readers."""
-    words: list[str] = []
-    stack = [paragraph]
+def _spans(paragraph: Any, addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(words, address of the link that they are or "") of a paragraph: runs, links, fields and text boxes in it, without deletions (w:del),
+    moved-away text and second copies for old readers.
+    """
+    fields: list[str] = []  # the instructions of those that are open
+    stack = [(paragraph, "")]
     while stack:
-        node = stack.pop()
+        node, href = stack.pop()
         tag = node.tag
-        if tag in UNSEEN:
-            continue
-        if tag == f"{W}t":
-            words.append(node.text or "")
-        elif tag in (f"{W}br", f"{W}tab"):
-            words.append("\n" if tag == f"{W}br" else " ")
-        else:
-            stack.extend(reversed(list(node)))
-    return "".join(words)
+        if tag in (f"{W}t", f"{W}br", f"{W}tab"):
+            words = "\n" if tag == f"{W}br" else " " if tag == f"{W}tab" else node.text or ""
+            yield words, href or (_address(fields[-1]) if fields else "")
+        elif tag == f"{W}fldChar":
+            kind = node.get(f"{W}fldCharType")
+            if kind == "begin":
+                fields.append("")
+            elif kind == "end" and fields:
+                fields.pop()
+        elif tag == f"{W}instrText" and fields:
+            fields[-1] += node.text or ""
+        elif tag not in UNSEEN:
+            if tag == f"{W}hyperlink":
+                href = addresses.get(node.get(R_ID), "")
+            elif tag == f"{W}fldSimple":
+                href = _address(node.get(f"{W}instr") or "")
+            stack.extend((child, href) for child in reversed(list(node)))
 
 
-def _cells(row: Any) -> str:
+def _address(instruction: str) -> str:
+    """Where the field `HYPERLINK "https://..."` leads; "" for other fields."""
+    found = ADDRESS.match(instruction)
+    return found[1] or found[2] if found else ""
+
+
+def _inline(spans: Iterable[tuple[str, str]]) -> str:
+    """The HTML of a paragraph's words."""
+    said = []
+    for href, run in itertools.groupby(spans, key=lambda span: span[1]):
+        words = html.escape("".join(part for part, _ in run)).replace("\n", "<br>")
+        said.append(f'<a href="{html.escape(href)}">{words}</a>' if href and words.strip() else words)
+    return "".join(said)
+
+
+def _cells(row: Any, addresses: Mapping[str, str]) -> str:
     seen, cells = set(), []
     for cell in row.cells:
         if id(cell._tc) not in seen:  # a merged cell is listed once for each column it spans
             seen.add(id(cell._tc))
-            text = " ".join(_visible(paragraph._p) for paragraph in cell.paragraphs)
-            cells.append(f"<td>{html.escape(text)}</td>")
+            text = " ".join(_inline(_spans(paragraph._p, addresses)) for paragraph in cell.paragraphs)
+            cells.append(f"<td>{text.replace('<br>', ' ')}</td>")
     return "".join(cells)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gating.records import Audit, AuditedPiece, Stage
-from gating.report.audit_lists import ACTION_NAMES, WorkList, headlines, percent_of, plural, reason_in_list, work_lists
+from gating.report.audit_lists import ACTION_NAMES, WorkList, headlines, percent_of, plural, reason_in_list, titles_of, work_lists
 from gating.report.audit_record import finite
 from gating.report.safe import markdown_cell
 
@@ -20,7 +20,7 @@ def summary_markdown(audit: Audit) -> Iterator[str]:
     yield f"# Content audit\n\n{count:,} {plural(count, 'piece')} scored, {len(audit.unscored):,} not scored. Policy: {markdown_cell(audit.policy)}.\n\n"
     yield from (f"- {markdown_cell(headline.sentence)}\n" for headline in headlines(audit))
     for work in work_lists(audit):
-        yield from _list(work)
+        yield from _list(work, titles_of(audit))
     yield from _mix(audit)
     yield from _gaps(audit)
     if audit.mistakes:
@@ -42,19 +42,19 @@ def reasons(audit: Audit) -> list[tuple[str, int]]:
     return Counter(skipped.reason for skipped in audit.unscored).most_common()
 
 
-def _list(work: WorkList) -> Iterator[str]:
+def _list(work: WorkList, titles: Mapping[str, str]) -> Iterator[str]:
     count = len(work.pieces)
     yield f"\n## {work.title}: {count:,}\n\n"
     if count:
         yield f"{work.meaning}{f' The first {TOP}:' if count > TOP else ''}\n\n"
-        yield from markdown_rows(("Piece", "Action", "Why", "Owner", "Sessions"), (_cells(piece, work.key) for piece in work.pieces[:TOP]))
+        yield from markdown_rows(("Piece", "Action", "Why", "Owner", "Sessions"), (_cells(piece, work.key, titles) for piece in work.pieces[:TOP]))
     else:
         yield "None.\n"
 
 
-def _cells(piece: AuditedPiece, key: str) -> tuple[str, ...]:
+def _cells(piece: AuditedPiece, key: str, titles: Mapping[str, str]) -> tuple[str, ...]:
     read, sessions = piece.library.finding.piece, finite(piece.sessions)
-    return read.title or read.source, ACTION_NAMES[piece.action], reason_in_list(piece, key), piece.owner, "" if sessions is None else f"{sessions:,.0f}"
+    return read.title or read.source, ACTION_NAMES[piece.action], reason_in_list(piece, key, titles), piece.owner, "" if sessions is None else f"{sessions:,.0f}"
 
 
 def _mix(audit: Audit) -> Iterator[str]:

@@ -10,7 +10,7 @@ import base64
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from gating.advice.gate_score import PARTS
 from gating.advice.sentences import RULE_WORDS
 from gating.records import LABELS, PLACES, Audit, AuditedPiece
 from gating.report import charts
-from gating.report.audit_lists import ACTION_NAMES, LINK_WORDS, WorkList, by_urgency, gaps_of, headlines, plural, reason_in_list, work_lists
+from gating.report.audit_lists import ACTION_NAMES, LINK_WORDS, WorkList, by_urgency, gaps_of, headlines, plural, reason_in_list, titles_of, work_lists
 from gating.report.audit_record import deciding_form, finite
 from gating.report.audit_summary import TOP
 from gating.report.safe import visible
@@ -94,12 +94,13 @@ def _context(audit: Audit, made: datetime.date) -> dict[str, Any]:
     """What the template shows."""
     pieces, lists = by_urgency(audit.pieces), work_lists(audit)
     gaps = [f"{gap.stage} of {gap.topic}" for gap in gaps_of(audit)]
+    titles = titles_of(audit)
     rank = {id(piece): place for place, piece in enumerate(pieces)}
     return {
         "audit": audit,
         "made": f"{made.day} {made:%B %Y}",
         "headlines": headlines(audit),
-        "lists": [{"work": work, "where": f"lists={place}", "rows": [_list_row(piece, work, rank[id(piece)]) for piece in work.pieces[:TOP]]} for place, work in enumerate(lists)],
+        "lists": [{"work": work, "where": f"lists={place}", "rows": [_list_row(piece, work, rank[id(piece)], titles) for piece in work.pieces[:TOP]]} for place, work in enumerate(lists)],
         "list_where": {work.key: f"lists={place}" for place, work in enumerate(lists)},
         "stages": charts.strategy_by_stage(audit),
         "gates": charts.gate_today_by_advice(audit),
@@ -107,16 +108,16 @@ def _context(audit: Audit, made: datetime.date) -> dict[str, Any]:
         "gap_map": charts.gap_map(audit),
         "gaps": gaps[:GAPS_NAMED],
         "more_gaps": max(0, len(gaps) - GAPS_NAMED),
-        "printed": [_list_row(piece, None, place) for place, piece in enumerate(pieces[:PRINTED])],
+        "printed": [_list_row(piece, None, place, titles) for place, piece in enumerate(pieces[:PRINTED])],
         "picks": {"action": [*ACTION_NAMES.values()], "stage": [*LABELS["stage"]], "topic": [topic.name for topic in audit.topics], "owner": _owners(audit)},
         "unscored": _unscored(audit),
         "plural": plural,
     }  # fmt: skip
 
 
-def _list_row(piece: AuditedPiece, work: WorkList | None, place: int) -> dict[str, Any]:
+def _list_row(piece: AuditedPiece, work: WorkList | None, place: int, titles: Mapping[str, str]) -> dict[str, Any]:
     read = piece.library.finding.piece
-    why = reason_in_list(piece, work.key) if work else piece.sentence
+    why = reason_in_list(piece, work.key, titles) if work else piece.sentence
     owner, sessions = _cut(piece.owner, OWNER_CHARACTERS), finite(piece.sessions)
     return {"place": place, "title": read.title or read.source, "action": ACTION_NAMES[piece.action], "why": why, "owner": owner, "sessions": sessions}
 
@@ -125,7 +126,7 @@ def _unscored(audit: Audit) -> list[dict[str, Any]]:
     """The inputs that were not scored by status and reason, the commonest first."""
     groups: dict[tuple[str, str], list[str]] = {}
     for skipped in audit.unscored:
-        groups.setdefault((skipped.status.value, skipped.reason), []).append(skipped.title or skipped.source)
+        groups.setdefault((skipped.status.value, skipped.reason), []).append(skipped.title or skipped.url or skipped.source)
     told = [{"status": status, "reason": reason, "count": len(names), "names": names[:EXAMPLES]} for (status, reason), names in groups.items()]
     return sorted(told, key=lambda group: -len(groups[group["status"], group["reason"]]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gating.records import LABELS, Finding, Skipped, Status
+from gating.records import HEADS, LABELS, Finding, Skipped, Status, Verdict
 
 SCHEMA = 1
 
@@ -57,7 +57,17 @@ def _scored(finding: Finding) -> dict[str, Any]:
         "measures": list(advice.measures),
         "why": advice.why,
         "model": verdict.model,
+        **_given(verdict),
     }  # fmt: skip
+
+
+def _given(verdict: Verdict) -> dict[str, Any]:
+    """What a record has more where a person gave a label: those labels, what the model says in their place, and where each label is from."""
+    if not verdict.has_given:
+        return {}
+    predicted = {head: verdict.head(head).predicted for head in HEADS if verdict.head(head).predicted}
+    given = {head: verdict.head(head).label for head in predicted}
+    return {"given": given, "predicted": predicted, "label_source": {head: "given" if head in given else "predicted" for head in HEADS}}
 
 
 def _rounded(value: float) -> float:
@@ -69,3 +79,4 @@ KEYS = (
     "stage_score", "format", "phase", "gate", "gate_neutral", "gate_parts", "observed_gate", "observed_gate_evidence", "flags", "action", "confidence",
     "review", "evidence", "measures", "why", "model",
 )  # fmt: skip
+OPTIONAL_KEYS = ("given", "predicted", "label_source", "audit")  # stand last, in this order; only where there is something to say

@@ -16,7 +16,7 @@ from gating.report.safe import csv_cell, markdown_cell
 SURROGATE = re.compile("[\ud800-\udfff]")
 CSV_COLUMNS = (
     "id", "source", "title", "url", "status", "reason", "n_words", "strategy", "lead_gen_probability", "stage", "stage_score", "format", "phase", "gate",
-    "gate_neutral", "gate_score", "observed_gate", "action", "confidence_strategy", "confidence_stage", "confidence_gate", "review", "flags", "quote", "why", "model",
+    "gate_neutral", "gate_score", "observed_gate", "action", "confidence_strategy", "confidence_stage", "confidence_gate", "review", "flags", "quote", "why", "model", "given",
 )  # fmt: skip
 Results = Iterable[Finding | Skipped]
 
@@ -45,6 +45,7 @@ def csv_rows(results: Results) -> Iterator[str]:
         flat["gate_score"] = (record["gate_parts"] or {}).get("total")
         flat["flags"] = " ".join(record["flags"])
         flat["quote"] = record["evidence"][0]["quote"] if record["evidence"] else ""
+        flat["given"] = " ".join(record.get("given", {}))
         flat["review"] = "yes" if record["review"] else "no"
         yield _csv_line([csv_cell("" if (value := flat.get(name)) is None else value) for name in CSV_COLUMNS])
 
@@ -58,7 +59,8 @@ def markdown_table(results: Results) -> Iterator[str]:
         if record["strategy"] is None:
             yield f"| {name} | {record['status']} | | | | {markdown_cell(record['reason'])} |\n"
         else:
-            cells = (name, f"{record['strategy']} {percent(record['confidence']['strategy'])}", record["stage"], record["gate"], record["action"], markdown_cell(record["why"]))
+            sure = "given" if "strategy" in record.get("given", {}) else percent(record["confidence"]["strategy"])
+            cells = (name, f"{record['strategy']} {sure}", record["stage"], record["gate"], record["action"], markdown_cell(record["why"]))
             yield f"| {' | '.join(cells)} |\n"
 
 

@@ -13,7 +13,7 @@ from gating.advice.changes import Flip
 from gating.advice.gate_score import behind_the_ask
 from gating.advice.sentences import RULE_WORDS, because, part_words
 from gating.library.summary import summarise
-from gating.records import PLACES, Finding, Gate, Skipped, Status
+from gating.records import PLACES, Finding, Gate, HeadVerdict, Skipped, Status
 from gating.report.safe import visible
 from gating.report.tables import percent
 
@@ -68,16 +68,20 @@ def _row(finding: Finding) -> tuple[RenderableType, ...]:
     if piece.limits:
         name.append(f"\npartial: {visible('; '.join(piece.limits))}", style="yellow not bold")
     stage = stage_bar(verdict.stage.label, verdict.stage_score)
-    stage.append(f"\n{percent(verdict.stage.confidence)}", style="dim")
+    stage.append(f"\n{_sure(verdict.stage)}", style="dim")
     strategy = Text(verdict.strategy.label, style=STRATEGY_STYLE[verdict.strategy.label])
-    strategy.append(f"\n{percent(verdict.strategy.confidence)}", style="dim")
+    strategy.append(f"\n{_sure(verdict.strategy)}", style="dim")
     if advice.review:
         strategy.append(" review", style="bold yellow")
     gate = Text(advice.gate.value, style=GATE_STYLE[advice.gate.value])
-    gate.append(f"\n{percent(verdict.gate.confidence)}", style="dim")
+    gate.append(f"\n{_sure(verdict.gate)}", style="dim")
     if piece.observed.verdict not in ("unknown", advice.gate.value):
         gate.append(f"\ntoday: {'lead form' if piece.observed.lead_form else piece.observed.verdict}", style="bold")
     return name, strategy, stage, gate, _first_reason(finding)
+
+
+def _sure(answer: HeadVerdict) -> str:
+    return "given" if answer.predicted else percent(answer.confidence)
 
 
 def _first_reason(finding: Finding) -> Text:
@@ -91,7 +95,7 @@ def _first_reason(finding: Finding) -> Text:
         reason.append(f'"{shown}"', style="italic")
         reason.append(f" {place_of(finding.piece.source, quote.line)}\n", style="dim not italic")
     if advice.action != "keep" or advice.gate is not Gate.UNGATED:
-        reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts))
+        reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given))
     return reason
 
 
@@ -128,16 +132,25 @@ def _not_scored(results: Iterable[Finding | Skipped]) -> list[Text]:
     return [*lines, Text("")] if lines else []
 
 
+def problem_lines(problems: Sequence[tuple[str, str]]) -> list[str]:
+    """One line for each (source, reason) that was not used; more than three of one reason in one line."""
+    of_reason: dict[str, list[str]] = {}
+    for source, reason in problems:
+        of_reason.setdefault(reason, []).append(source)
+    return [
+        f"not used: {visible(shown)}: {visible(reason)}"
+        for reason, sources in of_reason.items()
+        for shown in (sources if len(sources) <= MANY else [f"{len(sources)} inputs, such as {sources[0]}"])
+    ]
+
+
 def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
     """The page of `gating explain`: labels, gate score part by part, quotes with lines, what would flip each label."""
     piece, verdict, advice = finding.piece, finding.verdict, finding.advice
     labels = Table(box=None, show_header=False, pad_edge=False)
     for head in ("strategy", "stage", "gate", "format"):
         answer = verdict.head(head)
-        others = ", ".join(answer.cannot_exclude[1:])
-        labels.add_row(
-            Text(head.capitalize(), style="dim"), Text(answer.label, style="bold"), Text(percent(answer.confidence) + (f", could also be {others}" if others else ""), style="dim")
-        )
+        labels.add_row(Text(head.capitalize(), style="dim"), Text(answer.label, style="bold"), Text(_how_sure(answer), style="dim"))
     labels.add_row(Text("Phase", style="dim"), Text(f"{advice.phase} demand", style="bold"))
     if verdict.flags:
         labels.add_row(Text("Flags", style="dim"), Text(", ".join(verdict.flags), style="bold"))
@@ -150,6 +163,13 @@ def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
     sections += [_heading("What would flip each label (found by rescoring; no advice)"), _flip_table(flips)]
     sections += [_heading("Judge it by"), Text(", ".join(advice.measures)), Text(""), Text(f"Scored by {verdict.model}", style="dim")]
     return Group(*sections)
+
+
+def _how_sure(answer: HeadVerdict) -> str:
+    if answer.predicted:
+        return f"given by a person; the model says {answer.predicted}, {percent(answer.probabilities[PLACES[answer.predicted]])}"
+    others = ", ".join(answer.cannot_exclude[1:])
+    return percent(answer.confidence) + (f", could also be {others}" if others else "")
 
 
 def _flip_table(flips: Sequence[Flip]) -> Table:
@@ -174,7 +194,9 @@ def _heading(words: str) -> Text:
 def _parts_table(finding: Finding) -> Table:
     parts, advice = finding.advice.gate_parts, finding.advice
     table = Table(box=None, show_header=False, pad_edge=False)
-    if advice.gate_rule in RULE_WORDS:
+    if advice.gate_given:
+        table.add_row(Text("Decided by"), Text(""), Text("a person's label, not by the score; as an asset it would score:"))
+    elif advice.gate_rule in RULE_WORDS:
         table.add_row(Text("Decided by"), Text(""), Text(f"{RULE_WORDS[advice.gate_rule]}, not by the score; as an asset it would score:"))
     for name, shown in PART_NAMES.items():
         value = getattr(parts, name)
@@ -182,7 +204,7 @@ def _parts_table(finding: Finding) -> Table:
         said = "the page does not say, so it is taken as 1" if name in UNSAID and value == 1 and behind_the_ask(finding.verdict) else part_words(name, value)
         table.add_row(Text(shown), Text(f"{sign}{value}" if value else "0", style="bold"), Text(said, style="dim"))
     neutral, gate = advice.gate_neutral.value, advice.gate.value
-    moved = "" if neutral == gate else f", moved from {neutral} by policy"
+    moved = ", as a person labelled it" if advice.gate_given else "" if neutral == gate else f", moved from {neutral} by policy"
     table.add_row(Text("Total"), Text(str(parts.total), style="bold"), Text(f"4 or more gated, 2 or 3 soft-gate, less ungated. Advice: {gate}{moved}", style="dim"))
     table.add_row("", "", "")
     return table

@@ -11,7 +11,7 @@ from typing import IO, Any
 from gating.library.mix import demand_count
 from gating.records import Audit, AuditedPiece, Stage
 from gating.report.audit_columns import COLUMNS, NAMED, Cell, Column, flat_row
-from gating.report.audit_lists import LINK_WORDS, by_urgency, faulty_links, headlines, reason_in_list, work_lists
+from gating.report.audit_lists import LINK_WORDS, by_urgency, faulty_links, headlines, reason_in_list, titles_of, work_lists
 from gating.report.audit_record import finite, piece_record, topic_name, unscored_record
 from gating.report.safe import visible
 
@@ -124,8 +124,9 @@ HAND_OFF_COLUMNS = (
 
 
 def _hand_off_rows(audit: Audit, without: Iterable[AuditedPiece]) -> Iterator[list[Cell]]:
+    titles = titles_of(audit)
     for piece in without:
-        yield _hand_off_row(piece, audit, "no next step", None, None, reason_in_list(piece, "no-next-step"))
+        yield _hand_off_row(piece, audit, "no next step", None, None, reason_in_list(piece, "no-next-step", titles))
     for piece in by_urgency(audit.pieces):
         for link in faulty_links(piece):
             yield _hand_off_row(piece, audit, LINK_WORDS[link.verdict], link.text, link.href, link.why)

@@ -20,10 +20,10 @@ import scipy.sparse as sp
 
 from gating.classifier.bundle import arrays_bytes
 from gating.errors import ExamplesError
-from gating.features import extract
+from gating.features import Features, extract
 from gating.features.catalogue import fingerprint, signal_names
 from gating.features.words import FAMILIES, N_COLUMNS
-from gating.records import HEADS, Example
+from gating.records import HEADS, Example, Piece
 
 MOST_NAME_WORDS = 6
 NPZ, TSV = "figures.npz", "figures.tsv"
@@ -63,12 +63,12 @@ class Table:
         return Table({family: matrix[chosen] for family, matrix in self.words.items()}, self.signals[chosen], tuple(self.rows[number] for number in chosen))
 
 
-def table_of(examples: Iterable[Example]) -> Table:
-    """The feature table of labelled examples."""
+def table_of(examples: Iterable[Example], jobs: int = 1) -> Table:
+    """The feature table of labelled examples, in their order, extracted by `jobs` processes."""
     rows, signals = [], []
     columns: dict[str, list[npt.NDArray[np.int64]]] = {family: [] for family in FAMILIES}
-    for example in examples:
-        features = extract(example.piece)
+    examples = list(examples)
+    for example, features in zip(examples, _extracted([example.piece for example in examples], jobs), strict=True):
         for family, found in features.words.items():
             columns[family].append(found)
         signals.append(features.signals.astype(np.float32))
@@ -77,6 +77,15 @@ def table_of(examples: Iterable[Example]) -> Table:
     if not rows:
         raise ExamplesError("There is not one labelled example to learn from. A label is a column (or front-matter key) named strategy, stage, gate or format.")
     return Table({family: _counts(found) for family, found in columns.items()}, np.vstack(signals), tuple(rows))
+
+
+def _extracted(pieces: Sequence[Piece], jobs: int) -> Iterable[Features]:
+    if jobs == 1:
+        return map(extract, pieces)
+    from joblib import Parallel, delayed
+
+    found: list[Features] = Parallel(n_jobs=jobs)(delayed(extract)(piece) for piece in pieces)
+    return found
 
 
 def _counts(rows: Sequence[npt.NDArray[np.int64]]) -> sp.csr_matrix:

@@ -292,5 +292,6 @@ def conformal_threshold(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
 
 def _digest(table: Table) -> str:
     """A digest of the training rows' labels and ids, so that a card says what it was made from."""
-    said = "\n".join(f"{row.id}\t{sorted(row.labels.items())}\t{row.flags}\t{row.confidence}\t{row.site}" for row in table.rows)
+    labels = ([(head, str(label)) for head, label in sorted(row.labels.items())] for row in table.rows)  # the text, whichever type holds it
+    said = "\n".join(f"{row.id}\t{given}\t{row.flags}\t{row.confidence}\t{row.site}" for row, given in zip(table.rows, labels, strict=True))
     return hashlib.sha256(said.encode()).hexdigest()

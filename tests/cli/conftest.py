@@ -13,8 +13,9 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """run("score", ...) in a folder of its own."""
+    """run("score", ...) in a folder of its own, with no models among the user's data."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user-data"))
 
     def invoke(*arguments: str, input: bytes | None = None) -> Result:
         result = CliRunner().invoke(cli, list(arguments), input=input)

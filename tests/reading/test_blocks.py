@@ -1,5 +1,7 @@
 """HTML -> blocks, the one extractor behind every format."""
 
+import time
+
 import pytest
 
 from gating.reading.blocks import page_blocks
@@ -190,6 +192,26 @@ def test_repeated_words_get_their_own_lines() -> None:
     """The second block with the same words points at the second place."""
     page = page_blocks("<p>Count every crate twice.</p>\n<p>Count every crate twice.</p>\n")
     assert [block.line for block in page.blocks] == [1, 2]
+
+
+def test_table_rows_get_their_own_lines() -> None:
+    """The words of the first cell tell, though they stand nowhere beside those of the second, and its first word in every cell."""
+    rows = "\n".join(f"<tr><td>Crate {n}</td><td>Crate of pears</td></tr>" for n in range(1, 5))
+    assert [block.line for block in page_blocks(f"<p>Crate counts</p>\n<table>{rows}</table>").blocks] == [1, 2, 3, 4, 5]
+
+
+def test_words_after_much_markup_are_found() -> None:
+    """A script of a megabyte between two paragraphs does not hide the second."""
+    assert [block.line for block in page_blocks(f"<p>{LONG}</p>\n<script>{'x' * 1_000_000}</script>\n<p>The buyer counts again.</p>").blocks] == [1, 3]
+
+
+@pytest.mark.parametrize("row", ["<tr><td>Row {}</td><td>pears</td></tr>\n", "<p>&#80;ears <b>no</b>. {}</p>\n"], ids=["cells", "words that the source spells otherwise"])
+def test_lines_of_many_blocks_take_no_minutes(row: str) -> None:
+    """Forty thousand blocks whose words are not to be found as they are read: each search ends near by once they became many."""
+    html = "<table>" * row.startswith("<tr") + "".join(map(row.format, range(40_000)))
+    started = time.perf_counter()
+    assert len(page_blocks(html).blocks) == 40_000
+    assert time.perf_counter() - started < 6  # 12 seconds and more without an end to the search
 
 
 @pytest.mark.parametrize("tag", ["div", "ul", "blockquote", "table", "b", "span", "li", "font"])

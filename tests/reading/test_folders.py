@@ -1,6 +1,7 @@
 """What files of one folder say about each other, and real exports read as folders and as zip files."""
 
 import io
+import json
 import os
 import shutil
 import zipfile
@@ -145,6 +146,63 @@ def test_own_address_goes_first(tmp_path: Path, settings: Settings) -> None:
     assert dict(found["none.html"].metadata)["modified"] == "2024-03-04"
 
 
+def feed(*links: str) -> str:
+    """A feed with an entry for each link."""
+    items = "".join(f"<item><title>About {link}</title><link>{link}</link><description>{PROSE}</description></item>" for link in links)
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Pears</title>{items}</channel></rss>'
+
+
+def left_in_feed(feed_name: str, links: tuple[str, ...], *pages: str) -> list[str]:
+    """Those of `links` in a feed that lead to none of the pages that stand beside it."""
+    is_page = notes({feed_name: "", **dict.fromkeys(pages, "")})[feed_name].is_page
+    assert is_page
+    return [link for link in links if not is_page(link)]
+
+
+def test_feed_of_a_built_site_gives_what_has_no_page(tmp_path: Path, settings: Settings) -> None:
+    """Entries whose pages are read are counted in one line; the other entry keeps its number. Zipped it is the same, given by itself the feed is read."""
+    (tmp_path / "site/blog/pears").mkdir(parents=True)
+    for name in ("blog/pears/index.html", "about.html"):
+        (tmp_path / "site" / name).write_text(f"<html><body><p>{PROSE}</p></body></html>")
+    path = tmp_path / "site/blog/index.xml"
+    path.write_text(feed("https://x.example/blog/pears/", "https://x.example/blog/plums/", "https://x.example/about#team"))
+    for results in (results_of(tmp_path / "site", settings), results_of(zip_file(tmp_path / "site"), settings)):
+        assert sorted(os.path.basename(result.source) for result in results if isinstance(result, Piece)) == ["about.html", "index.html", "index.xml#2"]
+        (skipped,) = (result for result in results if isinstance(result, Skipped))
+        assert (os.path.basename(skipped.source), skipped.reason.split(":")[0]) == ("index.xml", "2 of its entries left out")
+    assert [type(result) for result in results_of(path, settings)] == [Piece] * 3
+
+
+def test_json_feed_beside_its_pages(tmp_path: Path, settings: Settings) -> None:
+    """A feed in JSON goes the same way; another table in JSON, which may know more than the pages, is read."""
+    items = [{"url": "https://x.example/pears", "title": "Pears", "content_html": f"<p>{PROSE}</p>"}]
+    (tmp_path / "pears.md").write_text(PROSE)
+    (tmp_path / "feed.json").write_text(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
+    (tmp_path / "pages.json").write_text(json.dumps(items))
+    assert sorted(os.path.basename(result.source) for result in results_of(tmp_path, settings) if isinstance(result, Piece)) == ["pages.json#1", "pears.md"]
+
+
+@pytest.mark.parametrize(
+    ("feed_name", "pages"),
+    [
+        ("public/index.xml", ["public/blog/pears/index.html"]),
+        ("public/tags/fruit/index.xml", ["public/blog/pears.html", "public/index.xml"]),
+        ("static/feed.xml", ["content/blog/pears/_index.md"]),
+        ("docs/atom.xml", ["docs/pears.html"]),
+    ],
+)
+def test_pages_of_a_feed(feed_name: str, pages: list[str]) -> None:
+    """A page is known by the path of the link, whatever its ending and the folder it was built into, or by its own path on a site in a folder of its host."""
+    links = ("https://x.example/blog/pears/", "https://x.example/blog/plums/", "https://x.example/", "https://[broken", "")
+    assert left_in_feed(feed_name, links, *pages) == list(links[1:])
+
+
+def test_other_pages_of_the_same_name_are_no_page_of_the_feed() -> None:
+    """Half of a path is not enough, nor the name of a folder that holds the feed."""
+    links = ("https://x.example/blog/public/", "https://x.example/team/pears")
+    assert left_in_feed("public/feed.xml", links, "public/blog/pears.html", "public/index.html", "other/a/pears.html") == list(links)
+
+
 @pytest.fixture
 def unfolded(shared: Path, tmp_path: Path):
     """unfolded("notion/html"): a copy of a public export with the folders that its names tell of, "a__b" as a/b."""
@@ -157,6 +215,13 @@ def unfolded(shared: Path, tmp_path: Path):
         return tmp_path / "export"
 
     return copy
+
+
+def zip_file(folder: Path) -> Path:
+    """A zip file of a folder, beside it."""
+    path = folder.with_suffix(".zip")
+    path.write_bytes(zipped(folder))
+    return path
 
 
 def zipped(folder: Path) -> bytes:

@@ -52,6 +52,13 @@ def test_text_without_words_has_no_language() -> None:
     assert language_of("12 345 67") == "und"
 
 
+def test_text_in_no_language_says_so(read: Read) -> None:
+    """Part numbers are no foreign language, and no code of one stands in the reason."""
+    result = read("parts.txt", "QWX ZRT PLM VBN\n\n" * 30)
+    assert isinstance(result, Skipped)
+    assert result.reason == "the text is in no language that can be told (figures, signs or names); gating reads English"
+
+
 def test_unnamed_code_is_shown_as_it_is() -> None:
     """A language that we have no name for keeps its code."""
     assert (language_name("de"), language_name("xx")) == ("German", "xx")

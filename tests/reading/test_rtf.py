@@ -44,6 +44,40 @@ def test_hidden_deleted_and_side_texts_are_not_read(read: Read) -> None:
     assert said(read, body) == [(BlockKind.PARAGRAPH, f"{PROSE} Read on")]
 
 
+def test_links_keep_their_address(read: Read) -> None:
+    """The three ways to write a field, in a paragraph, a heading and a cell; a place in the document is none. The blocks are as without links."""
+    fields = [rf"{{\field{{\*\fldinst{start}HYPERLINK {address}{end}}}{{\fldrslt {words}}}}}" for start, address, end, words in (
+        ("{", '"https://pears.example/demo?a=1&b=2"', "}", r"{\ul Book a }visit"), (" ", '"https://pears.example/prices" ', "", "The prices"),
+        (r"{\rtlch\fcs1 \af0 ", ' "https://pears.example/try" ', r"}{\datafield 00d0c9ea}", "Try it"), (" ", r'\\l "_Toc1" ', "", "the top"),
+    )]  # fmt: skip
+    body = rf"\pard {PROSE} {fields[0]}, or not.\par\pard\s2 {fields[1]}\par\trowd\cellx2000\cellx4000\pard\intbl Small\cell {fields[2]}\cell\row\pard Up to {fields[3]}.\par"
+    piece = told(read, rtf_bytes(body))
+    assert [(link.text, link.href, link.line) for link in piece.links] == [
+        ("Book a visit", "https://pears.example/demo?a=1&b=2", 1), ("The prices", "https://pears.example/prices", 2), ("Try it", "https://pears.example/try", 3),
+    ]  # fmt: skip
+    assert [block.text for block in piece.blocks] == [f"{PROSE} Book a visit, or not.", "The prices", "Small | Try it", "Up to the top."]
+
+
+def test_link_over_two_paragraphs_ends_with_the_first(read: Read) -> None:
+    """What opens in one paragraph and closes in the next swallows no words, and a link without words is none."""
+    field = r'{{\field{{\*\fldinst HYPERLINK "https://pears.example/{}"}}{{\fldrslt {}}}}}'
+    body = rf"\pard {PROSE} {field.format('a', 'See' + chr(92) + 'par more')} of it. {field.format('b', '')}\par"
+    piece = told(read, rtf_bytes(body))
+    assert [block.text for block in piece.blocks] == [f"{PROSE} See", "more of it."]
+    assert [(link.text, link.href) for link in piece.links] == [("See", "https://pears.example/a")]
+
+
+def test_title_that_is_a_link(read: Read) -> None:
+    """No mark of ours and no markup comes into the title."""
+    body = r'\pard\s9 {\field{\*\fldinst HYPERLINK "https://pears.example/a"}{\fldrslt Pears & plums}}\par\pard ' + PROSE + r"\par"
+    assert told(read, rtf_bytes(body)).title == "Pears & plums"
+
+
+def test_title_of_two_lines(read: Read) -> None:
+    """A line end in a heading that serves as title is a space."""
+    assert told(read, rf"{{\rtf1\pard\outlinelevel0 Pears\line and plums\par\pard\outlinelevel9 {PROSE}\par}}".encode()).title == "Pears and plums"
+
+
 def test_pictures_are_passed_over(read: Read) -> None:
     """Half a megabyte of picture in hexadecimal digits gives no word and takes no second."""
     started = time.perf_counter()
@@ -77,8 +111,17 @@ def test_old_word_file_that_is_rtf(read: Read) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [r"{\field{\*\fldinst{" * 20_000, "{" * 200_000, r"\pard" * 100_000, r"\u99999999 " * 5000, r"{\stylesheet" + r"{\s1" * 50_000, "|" * 200_000],
-    ids=["fields", "braces", "pards", "code-points", "styles", "bars"],
+    [
+        r"{\field{\*\fldinst{" * 20_000,
+        "{" * 200_000,
+        r"\pard" * 100_000,
+        r"\u99999999 " * 5000,
+        r"{\stylesheet" + r"{\s1" * 50_000,
+        "|" * 200_000,
+        "HYPERLINK" + "}" * 200_000,
+        r'{\field{\*\fldinst HYPERLINK "a"}{\fldrslt ' * 20_000,
+    ],
+    ids=["fields", "braces", "pards", "code-points", "styles", "bars", "closing-braces", "links"],
 )
 def test_hostile_files_end_in_bounded_time(read: Read, body: str) -> None:
     """Each ends in a piece or a reason within seconds."""

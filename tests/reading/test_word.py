@@ -1,5 +1,7 @@
 """DOCX files."""
 
+import io
+
 import pytest
 
 from gating.records import Piece, Skipped, Status
@@ -81,6 +83,56 @@ def test_link_text_is_read(read: Read) -> None:
     """The words of a hyperlink are part of the paragraph."""
     link = f"<w:p {W}><w:r><w:t xml:space='preserve'>Read </w:t></w:r><w:hyperlink><w:r><w:t>the notes</w:t></w:r></w:hyperlink></w:p>"
     assert "Read the notes" in said(read("draft.docx", docx_bytes([("", PROSE), ("xml", link)])))
+
+
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+WITHIN = r"\l &quot;_Toc1&quot;"
+FIELD = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> HYPERLINK </w:instrText></w:r><w:r><w:instrText>{}</w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>the picking </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>calendar</w:t></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
+
+
+def linked_docx() -> bytes:
+    """A draft with a link of each kind that Word writes: by relationship, as a field in parts, as a simple field, in a table; and one within the document."""
+    import docx
+    from docx.oxml import parse_xml
+
+    file = docx.Document()
+    file.add_paragraph(PROSE)
+    given = file.part.relate_to("https://pears.example/demo?a=1&b=2", f"{REL}/hyperlink", is_external=True)
+    by_id = f'<w:hyperlink r:id="{given}"><w:r><w:t>Book a visit</w:t></w:r></w:hyperlink>'
+    for inner in (
+        f'<w:r><w:t xml:space="preserve">Or </w:t></w:r>{by_id}<w:r><w:t>, if you like.</w:t></w:r>',
+        f'<w:r><w:t xml:space="preserve">See </w:t></w:r>{FIELD.format("&quot;https://pears.example/calendar&quot;")}<w:r><w:t xml:space="preserve"> first.</w:t></w:r>',
+        '<w:fldSimple w:instr=" HYPERLINK https://pears.example/prices "><w:r><w:t>What it costs</w:t></w:r></w:fldSimple>',
+        f'<w:r><w:t xml:space="preserve">Or </w:t></w:r>{FIELD.format(WITHIN)}<w:hyperlink w:anchor="top"><w:r><w:t> and the top</w:t></w:r></w:hyperlink>',
+    ):
+        file.element.body.insert(len(file.element.body) - 1, parse_xml(f'<w:p {W} xmlns:r="{REL}">{inner}</w:p>'))
+    table = file.add_table(rows=1, cols=2)
+    table.cell(0, 0).text = "Small"
+    table.cell(0, 1).paragraphs[0]._p.append(parse_xml(f'<w:hyperlink {W} xmlns:r="{REL}" r:id="{given}"><w:r><w:t>Try it</w:t></w:r></w:hyperlink>'))
+    buffer = io.BytesIO()
+    file.save(buffer)
+    return buffer.getvalue()
+
+
+def test_links_keep_their_address(read: Read) -> None:
+    """By relationship or by field, in a paragraph or a cell; a link to a place in the document is none."""
+    piece = read("draft.docx", linked_docx())
+    assert isinstance(piece, Piece)
+    assert [(link.text, link.href, link.line) for link in piece.links] == [
+        ("Book a visit", "https://pears.example/demo?a=1&b=2", 2), ("the picking calendar", "https://pears.example/calendar", 3),
+        ("What it costs", "https://pears.example/prices", 4), ("Try it", "https://pears.example/demo?a=1&b=2", 6),
+    ]  # fmt: skip
+
+
+def test_links_leave_the_blocks_as_they_are(read: Read) -> None:
+    """The words around a link and in it are one block, as they would be without it."""
+    assert said(read("draft.docx", linked_docx())).split("\n")[1:] == [
+        "Or Book a visit, if you like.", "See the picking calendar first.", "What it costs", "Or the picking calendar and the top", "Small | Try it",
+    ]  # fmt: skip
 
 
 def test_merged_cell_is_read_once(read: Read) -> None:

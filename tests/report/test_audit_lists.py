@@ -45,9 +45,9 @@ def test_the_most_urgent_and_most_visited_come_first() -> None:
 def test_a_list_says_its_own_reason_where_the_sentence_speaks_of_another() -> None:
     """A piece to be opened first still says in the list of hand-offs which offer is near."""
     piece = audited(action="ungate", sentence="Take the form away.", leads_on=False, best=Suggestion("planner.html", 0.4, ("crates", "pickers")))
-    assert reason_in_list(piece, "open") == "Take the form away."
-    assert reason_in_list(piece, "no-next-step") == "Nearest offer: planner.html, which also speaks of crates, pickers."
-    assert reason_in_list(audited(links=(GOOD, DEAD)), "faulty-links") == '"Get the crate planner": no piece of the library has this address.'
+    assert reason_in_list(piece, "open", {}) == "Take the form away."
+    assert reason_in_list(piece, "no-next-step", {"planner.html": "The crate planner"}) == 'Nearest offer: "The crate planner", which also speaks of crates, pickers.'
+    assert reason_in_list(audited(links=(GOOD, DEAD)), "faulty-links", {}) == '"Get the crate planner": no piece of the library has this address.'
 
 
 def test_gaps_are_named_by_topic_and_stage() -> None:
@@ -75,7 +75,7 @@ def test_the_three_sentences_have_their_figures() -> None:
         "1 piece asks for details where the reader should get in freely and 1 piece would justify a form and shows none or a weaker one. "
         "Today's gate could be seen on 4 of 5 pieces."
     )
-    assert hand_offs.sentence == "2 of 3 demand-gen pieces lead to no fitting offer, 2 links to offers need mending and 1 offer is linked from no such piece."
+    assert hand_offs.sentence == "2 of the 3 demand-gen pieces that should lead on lead to no fitting offer, 2 links to offers need mending and 1 of 1 offer is linked from no such piece."
     assert hand_offs.figure == "3"
     assert effort.sentence == "Build offers first: 3 of 5 pieces ask for nothing."
 

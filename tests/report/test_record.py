@@ -11,7 +11,7 @@ import pytest
 import gating.report
 from gating.assess import Assessor
 from gating.records import LABELS, Finding, Skipped, Status
-from gating.report.record import KEYS, record_of
+from gating.report.record import KEYS, OPTIONAL_KEYS, record_of
 from tests.builders import PROSE, finding_of, piece_of
 from tests.conftest import ReadAll
 
@@ -68,9 +68,9 @@ def test_order_of_keys_is_said_once() -> None:
 
 
 def test_schema_requires_every_key(schema: dict[str, Any]) -> None:
-    """No field may silently go missing; what an audit adds stands last and may be left out."""
+    """No field may silently go missing; what a person or an audit adds stands last and may be left out."""
     assert schema["required"] == DOCUMENTED
-    assert list(schema["properties"]) == [*DOCUMENTED, "audit"]
+    assert list(schema["properties"]) == [*DOCUMENTED, *OPTIONAL_KEYS]
 
 
 def test_schema_knows_every_label(schema: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ def assert_same_predictions(shipped, rebuilt, cards):
 
     for card in cards:
         card.pop("arrays_sha256")
+        card.pop("canaries")
         card["temperatures"] = {head: round(value, 3) for head, value in card["temperatures"].items()}
     assert cards[0] == cards[1]
     examples = [str(TRAINING_DATA / "examples.jsonl")]

@@ -56,6 +56,11 @@ def test_front_matter_carries_labels(tmp_path):
     assert (example.stage, example.gate) == ("consideration", "ungated")
 
 
+def test_a_labelled_draft_is_learned_from(tmp_path):
+    """A status that keeps a row from being scored keeps no label from being used."""
+    assert [example.stage for example in one(tmp_path, stage="awareness", status="draft").examples] == ["awareness"]
+
+
 def test_our_examples_are_read_whole():
     """Every example of the project is used, carries all four labels and comes from no other site."""
     found = read_examples([str(EXAMPLES)], load_settings())
