@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gating.advice.gate_score import gate_rule, score_gate
-from gating.advice.policy import FORM_IS_SERVICE, apply_policy, rubric_gate
+from gating.advice.policy import FORM_IS_SERVICE, SCORED, apply_policy, rubric_gate
 from gating.advice.sentences import measures_for, why
 from gating.records import Advice, Evidence, Gate, ObservedGate, Piece, Stage, Strategy, Verdict
 from gating.settings import Settings
@@ -15,14 +15,16 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
     """Advice on one piece under `settings.policy`.
 
     The neutral gate is the classifier's: on sites never seen it is right more often than the rubric's rules applied to what was
-    predicted. The rules explain it; where the two disagree neither is to be relied on, and a person is asked.
+    predicted. The rules explain it; where the two disagree neither is to be relied on, and a person is asked. A gate that a person gave
+    stands as it is: no policy moves it and nobody is asked about it.
     """
     parts = score_gate(piece, verdict)
     rule = gate_rule(piece, verdict)
-    neutral = Gate(verdict.gate.label)
-    gate = apply_policy(neutral, rule, parts, settings.policy)
-    unsure = verdict.strategy.confidence < settings.review.strategy_below or verdict.gate.confidence < settings.review.gate_below
-    review = unsure or rubric_gate(rule, parts) != neutral or "not-marketing" in verdict.flags
+    given = bool(verdict.gate.predicted)
+    neutral = Gate(verdict.gate.predicted or verdict.gate.label)
+    gate = Gate(verdict.gate.label) if given else apply_policy(neutral, rule, parts, settings.policy)
+    unsure = verdict.strategy.is_unsure(settings.review.strategy_below) or verdict.gate.is_unsure(settings.review.gate_below)
+    review = unsure or (not given and rubric_gate(rule, parts) != neutral) or "not-marketing" in verdict.flags
     return Advice(
         gate_neutral=neutral,
         gate=gate,
@@ -34,6 +36,7 @@ def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], setti
         measures=measures_for(verdict),
         evidence=evidence,
         why=why(verdict, neutral, gate, rule, parts, evidence),
+        gate_given=given,
     )
 
 
@@ -54,8 +57,14 @@ def phase_of(verdict: Verdict) -> str:
 
 
 def action_of(gate: Gate, rule: str, kind: str, observed: ObservedGate) -> str:
-    """The step from today's gate to the advised one: keep, ungate, soft-gate or gate. `kind` is the format's label."""
+    """The step from today's gate to the advised one: keep, ungate, soft-gate or gate. `kind` is the format's label.
+
+    A form on the open page already asks whoever wants more: only a packaged asset (rule G3), advised to be gated, wants more than a newsletter box.
+    """
     if observed.verdict == gate or (observed.verdict == "unknown" and gate is Gate.UNGATED):
+        return "keep"
+    asks = observed.lead_form or (bool(observed.form) and (gate is Gate.SOFT_GATE or rule != SCORED))
+    if gate is not Gate.UNGATED and asks and observed.verdict in (Gate.UNGATED, "unknown"):
         return "keep"
     if rule == FORM_IS_SERVICE and gate is Gate.GATED and (observed.lead_form or kind == "conversion"):
         return "keep"  # the form is there, or the page is the form (often drawn by a script that a saved page does not show)

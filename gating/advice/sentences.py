@@ -32,11 +32,13 @@ def why(verdict: Verdict, neutral: Gate, gate: Gate, rule: str, parts: GateParts
     name = FORMAT_NAMES.get(kind, f"a {kind.replace('-', ' ')}")
     first = next((item.quote for item in evidence if item.label == verdict.strategy.label), "")
     quoted = f' ("{first}")' if first else ""
-    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {because(neutral, gate, rule, parts)}."
+    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {because(neutral, gate, rule, parts, bool(verdict.gate.predicted))}."
 
 
-def because(neutral: Gate, gate: Gate, rule: str, parts: GateParts) -> str:
-    """What decided the gate, in a few words: the rubric's rule, the policy, or the model against the rubric's rule."""
+def because(neutral: Gate, gate: Gate, rule: str, parts: GateParts, given: bool) -> str:
+    """What decided the gate, in a few words: a person's label (`given`), the rubric's rule, the policy, or the model against the rubric's rule."""
+    if given:
+        return "as a person labelled it" if gate == neutral else f"as a person labelled it; the model says {neutral}"
     by_rule = rubric_gate(rule, parts)
     if gate != neutral:
         return f"moved from {neutral} by your policy"

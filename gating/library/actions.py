@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gating.advice import action_of
 from gating.advice.sentences import because
-from gating.library.hand_offs import HandOff
+from gating.library.hand_offs import HandOff, is_index, is_no_content
+from gating.reading.urls import ROW
 from gating.records import PLACES, Gate, LibraryPiece, ObservedGate, Topic
 from gating.settings import Review
 
@@ -50,7 +51,7 @@ class _Around:
     """What the sentence on one piece says of others."""
 
     titles: Mapping[str, str]  # by source
-    feeders: Mapping[str, Sequence[str]]  # offer -> titles of the pieces that it would fit and that lead nowhere
+    feeders: Mapping[str, Sequence[Case]]  # offer -> the pieces that it would fit and that lead nowhere
     without: Mapping[tuple[int, str], Sequence[Case]]  # (topic, stage) -> pieces without any fitting offer, the most visited or longest first
     topics: Sequence[Topic]
 
@@ -62,11 +63,11 @@ def decide_all(cases: Sequence[Case], topics: Sequence[Topic], review: Review) -
 
 
 def _around(cases: Sequence[Case], topics: Sequence[Topic]) -> _Around:
-    feeders: dict[str, list[str]] = defaultdict(list)
+    feeders: dict[str, list[Case]] = defaultdict(list)
     without: dict[tuple[int, str], list[Case]] = defaultdict(list)
     for case in sorted(cases, key=lambda case: (-(case.sessions or 0.0), -case.library.n_words)):
         if case.hand_off.best and not case.hand_off.leads_on:
-            feeders[case.hand_off.best.offer].append(_title(case))
+            feeders[case.hand_off.best.offer].append(case)
         if _due(case) == "build-offer":
             without[_cell(case)].append(case)
     return _Around({case.library.finding.piece.source: _title(case) for case in cases}, feeders, without, topics)
@@ -74,9 +75,11 @@ def _around(cases: Sequence[Case], topics: Sequence[Topic]) -> _Around:
 
 def _due(case: Case) -> str:
     advice, hand_off = case.library.finding.advice, case.hand_off
+    if is_no_content(case.library.finding.piece):
+        return "keep"
     if advice.review:
         return "review"
-    gate = action_of(advice.gate, advice.gate_rule, case.library.finding.verdict.format.label, case.observed)
+    gate = action_of(advice.gate, advice.gate_rule, case.library.finding.verdict.format.label, _with_own_form(case))
     if gate != "keep":
         return gate
     if hand_off.should_lead_on and hand_off.known:
@@ -89,15 +92,23 @@ def _due(case: Case) -> str:
     return "feed-offer" if wants_links(case) and not hand_off.linked_from else "keep"
 
 
+def _with_own_form(case: Case) -> ObservedGate:
+    """Today's gate; where a flag decided it ("visibility: public"), with the form that stands in the text of a row of an export."""
+    piece, observed = case.library.finding.piece, case.observed
+    if observed.form or not piece.forms or not ROW.search(piece.source):
+        return observed
+    return replace(observed, form=piece.forms[0].identity)
+
+
 def _lacks_offer(case: Case) -> bool:
     hand_off = case.hand_off
     return hand_off.should_lead_on and hand_off.known and not hand_off.leads_on and hand_off.best is None
 
 
 def wants_links(case: Case) -> bool:
-    """True for an offer that demand-gen pieces should lead to: menus lead to the other ones, and nothing should lead to a past event."""
+    """True for an offer that demand-gen pieces should lead to: menus lead to the other ones and to lists, and nothing should lead to a past event."""
     verdict, hand_off = case.library.finding.verdict, case.hand_off
-    needs_none = hand_off.general or verdict.format.label in IN_NAVIGATION or "stale" in verdict.flags
+    needs_none = hand_off.general or is_index(case.library.finding.piece) or verdict.format.label in IN_NAVIGATION or "stale" in verdict.flags
     return hand_off.is_offer and hand_off.known and not needs_none
 
 
@@ -118,13 +129,15 @@ def _action(name: str, case: Case, around: _Around, review: Review) -> Action:
     if name == "build-offer":
         return _build(case, around)
     if name == "feed-offer":
-        return _feed(around.feeders.get(case.library.finding.piece.source, ()))
+        return _feed(case, around.feeders.get(case.library.finding.piece.source, ()))
+    if is_no_content(case.library.finding.piece):
+        return Action(name, 3, "Leave it as it is: a thank-you, legal or error page is no content piece.")
     return Action(name, 3, f"Leave it as it is; judge it by {_listed(case.library.finding.advice.measures)}.")
 
 
 def _gate_action(name: str, case: Case) -> Action:
     advice, verdict = case.library.finding.advice, case.library.finding.verdict
-    reason = because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts)
+    reason = because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given)
     if PLACES[advice.gate] < PLACES.get(case.observed.verdict, -1):
         priority = case.visits or _by(verdict.gate.confidence, SURE, FAIRLY_SURE)
         told = "Take the form away" if advice.gate is Gate.UNGATED else "Show the value first and make the form optional"
@@ -132,7 +145,7 @@ def _gate_action(name: str, case: Case) -> Action:
         return Action(name, priority, f"{told}{lost} ({reason}).")
     told = "Put a form before it" if advice.gate is Gate.GATED else "Leave it open and offer a form for the extra, such as the file or the full figures"
     unknown = ", unless it has one that the source does not show" if case.observed.verdict not in PLACES else ""
-    return Action(name, _by(advice.gate_parts.total, HIGH_SCORE, FAIR_SCORE), f"{told}{unknown} ({reason}).")
+    return Action(name, case.visits or _by(advice.gate_parts.total, HIGH_SCORE, FAIR_SCORE), f"{told}{unknown} ({reason}).")
 
 
 def _doubt(case: Case, review: Review) -> str:
@@ -140,11 +153,11 @@ def _doubt(case: Case, review: Review) -> str:
     verdict, advice = finding.verdict, finding.advice
     if "not-marketing" in verdict.flags:
         return "it looks like no marketing piece but a careers, legal or index page"
-    if verdict.strategy.confidence < review.strategy_below:
+    if verdict.strategy.is_unsure(review.strategy_below):
         return f"whether it is demand-gen or lead-gen is unsure ({verdict.strategy.label}, {verdict.strategy.confidence:.0%})"
-    if verdict.gate.confidence < review.gate_below:
+    if verdict.gate.is_unsure(review.gate_below):
         return f"the gate advice is unsure ({verdict.gate.label}, {verdict.gate.confidence:.0%})"
-    return because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts).removesuffix(": please decide")
+    return because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given).removesuffix(": please decide")
 
 
 def _mend(case: Case, around: _Around) -> Action:
@@ -173,13 +186,15 @@ def _build(case: Case, around: _Around) -> Action:
         return Action("build-offer", 3, f'No offer follows it; it waits for the same one as "{_title(waiting[0])}".')
     who = f"{len(waiting)} pieces{topic} have" if len(waiting) > 1 else "this piece has"
     sentence = f"Build an offer for readers at the {case.library.finding.verdict.stage.label} stage: {who} none to lead on to."
-    return Action("build-offer", _by(len(waiting), MANY_WITHOUT, SOME_WITHOUT), sentence)
+    return Action("build-offer", case.visits or _by(len(waiting), MANY_WITHOUT, SOME_WITHOUT), sentence)
 
 
-def _feed(feeders: Sequence[str]) -> Action:
+def _feed(case: Case, feeders: Sequence[Case]) -> Action:
+    """As urgent as the readers are many who could be led to it."""
     others = f" and {len(feeders) - 1} more" if len(feeders) > 1 else ""
-    sentence = f'"{feeders[0]}"{others} would fit' if feeders else "none is close to it: write one that leads here"
-    return Action("feed-offer", _by(len(feeders), MANY_FEEDERS, 1), f"No piece links to this offer; {sentence}.")
+    sentence = f'"{_title(feeders[0])}"{others} would fit' if feeders else "none is close to it: write one that leads here"
+    visits = min((feeder.visits for feeder in feeders if feeder.visits), default=case.visits)
+    return Action("feed-offer", visits or _by(len(feeders), MANY_FEEDERS, 1), f"No piece links to this offer; {sentence}.")
 
 
 def _by(value: float, high: float, fair: float) -> int:

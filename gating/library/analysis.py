@@ -8,7 +8,7 @@ from dataclasses import replace
 from gating.library.actions import Action, Case, decide_all, wants_links
 from gating.library.copies import find_copies
 from gating.library.effort import next_effort
-from gating.library.facts import date_of, owner_of
+from gating.library.facts import date_of, owner_of, people_of
 from gating.library.hand_offs import map_hand_offs
 from gating.library.metrics import Metrics, metrics_in
 from gating.library.mistakes import find_mistakes
@@ -16,7 +16,8 @@ from gating.library.mix import gap_map, mix_of, target_of
 from gating.library.phrases import weigh_phrases
 from gating.library.site_gates import observed_in_library, site_wide
 from gating.library.topics import find_topics
-from gating.library.urls import Addresses, addresses_of, host_of, in_order, join_inventory
+from gating.library.urls import Addresses, addresses_of, in_order, join_inventory
+from gating.reading.urls import host_of
 from gating.records import Audit, AuditedPiece, LibraryPiece, ObservedGate, Skipped
 from gating.settings import Settings
 
@@ -38,8 +39,9 @@ def analyse(pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped], setting
     figures = _figures(joined, to_row, len(rows), addresses, metrics)
     profiles = [one.profile for one in library]
     table = weigh_phrases(profiles)
-    topics, labels = find_topics(table, profiles, [row for row, one in enumerate(library) if "not-marketing" not in one.finding.verdict.flags])
-    hand_offs = map_hand_offs(library, table, addresses, settings.review.strategy_below)
+    people = {name for one in library for name in people_of(one.finding.piece.metadata)}
+    topics, labels = find_topics(table, profiles, [row for row, one in enumerate(library) if "not-marketing" not in one.finding.verdict.flags], people)
+    hand_offs = map_hand_offs(library, table, addresses, settings.review.strategy_below, labels)
     sessions = [one.sessions for one in figures]
     cases = [Case(*parts) for parts in zip(library, _observed(library), hand_offs, labels, sessions, _thirds(sessions), strict=True)]
     actions = decide_all(cases, topics, settings.review)

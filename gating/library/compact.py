@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
-from typing import Any
 
+from gating.features.signature import FURNITURE, signature_of
 from gating.records import BlockKind, Finding, LibraryPiece, Piece
 
 PROFILE_CHARACTERS = 4_000
 HEADING_CHARACTERS = 1_200  # of the profile; a page of many headings still shows how it opens
-PERMUTATIONS = 64  # the estimate of a resemblance of 0.85 is off by 0.05 (one standard deviation)
-SHINGLE = 5  # words
-MAX_WORDS = 20_000  # of the signature; longer pieces are compared by their beginning
-FURNITURE = (BlockKind.BUTTON, BlockKind.FIELD, BlockKind.CODE)
 SHORTEST_ITEM = 4  # words; shorter list items are tags, crumbs and menus
-WORD = re.compile(r"\w+")
 
 
 def library_piece(finding: Finding) -> LibraryPiece:
@@ -33,22 +26,6 @@ def profile_of(piece: Piece) -> str:
     top = "\n".join(" ".join(line.split()) for line in (piece.title, piece.description, " | ".join(headings)))
     opening = " | ".join(_within(dict.fromkeys(_running_text(piece)), PROFILE_CHARACTERS))
     return f"{top}\n{' '.join(opening.split())}"[:PROFILE_CHARACTERS]
-
-
-def signature_of(piece: Piece) -> tuple[int, ...]:
-    """MinHash of the runs of five words in the text; the same in every process."""
-    words = [word for block in piece.blocks if block.kind not in FURNITURE for word in WORD.findall(block.text.lower())][:MAX_WORDS]
-    shingles = {" ".join(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))}
-    signature = _empty_signature().copy()
-    signature.update_batch(shingle.encode("utf-8", "surrogateescape") for shingle in shingles)
-    return tuple(signature.hashvalues.tolist())
-
-
-@lru_cache(maxsize=1)
-def _empty_signature() -> Any:
-    from datasketch import MinHash
-
-    return MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32")
 
 
 def _running_text(piece: Piece) -> Iterator[str]:

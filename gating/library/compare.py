@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gating.library.actions import ACTIONS, GATE_ACTIONS
-from gating.library.urls import host_of, normal_url
+from gating.reading.urls import ROW, host_of, normal_url, path_of
 from gating.records import PLACES
 
 Record = Mapping[str, Any]  # one line of findings.jsonl
@@ -62,7 +63,10 @@ class Comparison:
 
 
 def compare(old: Iterable[Record], new: Iterable[Record]) -> Comparison:
-    """What changed from `old` to `new`. Pieces are matched by normal URL, else by id, else by source; inputs that were not scored do not count."""
+    """What changed from `old` to `new`. Inputs that were not scored do not count.
+
+    Pieces are matched by normal URL, else by id, by slug, by path below the audited folder, by title, by source: an export may have another name.
+    """
     before, after = _scored(old), _scored(new)
     pairs = _matched(before, after)
     matched_old, matched_new = {id(one) for one, _ in pairs}, {id(other) for _, other in pairs}
@@ -87,7 +91,8 @@ def _matched(before: Sequence[Record], after: Sequence[Record]) -> list[tuple[Re
     """Pairs in the order of `after`; a key that two records of one audit share matches none."""
     partner: dict[int, Record] = {}
     taken: set[int] = set()
-    for key in (_address, lambda record: record["id"], lambda record: record["source"]):
+    paths = {**_below_root(before), **_below_root(after)}
+    for key in (_address, lambda record: record["id"], _slug, lambda record: paths[id(record)], _title, lambda record: record["source"]):
         free_old, free_new = ([record for record in records if id(record) not in taken] for records in (before, after))
         found = _only(free_old, key)
         for name, record in _only(free_new, key).items():
@@ -105,6 +110,25 @@ def _only(records: Sequence[Record], key: Callable[[Record], str]) -> dict[str, 
 def _address(record: Record) -> str:
     normal = normal_url(record.get("url") or "")
     return normal if host_of(normal) or normal.count("/") > 1 else ""
+
+
+def _slug(record: Record) -> str:
+    """The last part of the address, where it is all of it, as in some exports, or says enough to stand alone."""
+    normal = normal_url(record.get("url") or "").lower()
+    slug = posixpath.basename(path_of(normal)) if normal else ""
+    return slug if "-" in slug or (normal.count("/") == 1 and not host_of(normal)) else ""
+
+
+def _below_root(records: Sequence[Record]) -> dict[int, str]:
+    """The path of each record's file below the folder that all files of its audit share, by identity; empty for a row, whose number says nothing."""
+    sources = {id(record): record["source"].replace("\\", "/") for record in records}
+    folders = [posixpath.dirname(source) for source in sources.values() if not ROW.search(source)]
+    root = len(posixpath.commonpath(folders)) if folders and len({folder.startswith("/") for folder in folders}) == 1 else 0
+    return {key: "" if ROW.search(source) else source[root:].strip("/") for key, source in sources.items()}
+
+
+def _title(record: Record) -> str:
+    return (record.get("title") or "").strip().lower()
 
 
 def _named(record: Record) -> Named:

@@ -24,8 +24,8 @@ def _to_close(piece: AuditedPiece) -> bool:
 NAMED: dict[str, Callable[[AuditedPiece], bool]] = {
     "gated-should-be-free": _to_open,
     "free-should-be-gated": _to_close,
-    "no-hand-off": lambda piece: piece.action == "add-hand-off",
-    "bad-hand-off": lambda piece: piece.action == "fix-hand-off",
+    "no-hand-off": lambda piece: piece.leads_on is False,
+    "bad-hand-off": lambda piece: any(link.verdict != "fits" for link in piece.links),
     "review": lambda piece: piece.action == "review",
 }
 WRITTEN = re.compile(r"([a-z-]+)(?:\s*>\s*(\d+(?:\.\d+)?)(%?))?")

@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from gating.library.compact import PERMUTATIONS
-from gating.library.urls import in_order, normal_url, slug_of
+from gating.features.signature import PERMUTATIONS
+from gating.library.urls import in_order, slug_of
+from gating.reading.urls import normal_url
 from gating.records import LibraryPiece
 
 ALIKE = 0.85  # resemblance (Jaccard, of runs of five words) of pieces that are copies when their names agree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gating.library.actions import Case
+from gating.library.actions import Case, wants_links
 from gating.library.mistakes import HUBER, POLLACK, Count
 from gating.library.mix import BUDGET_RULE, DEMAND_SHARE
 from gating.records import Statement, Strategy
@@ -56,10 +56,10 @@ def _by_library(cases: Sequence[Case], company_stage: str) -> Statement:
         return Statement("unknown", f"{len(cases)} scored {'piece says' if len(cases) == 1 else 'pieces say'} too little about where the next effort should go.")
     ways = [case.hand_off.leads_on for case in cases if case.hand_off.should_lead_on and case.hand_off.known]
     stuck = Count(len(ways) - sum(ways), len(ways))
-    offers = sum(case.hand_off.is_offer for case in cases)
-    if offers and stuck.part >= ENOUGH and stuck.share >= STUCK:
-        there_are = "there is 1 offer" if offers == 1 else f"there are {offers} offers"
-        sentence = f"Tie the two together: {there_are}, and {stuck} of the demand-gen pieces lead to none that fits."
+    offers = sum(map(wants_links, cases))
+    if any(case.hand_off.is_offer for case in cases) and stuck.part >= ENOUGH and stuck.share >= STUCK:
+        there_are = "there is 1 offer" if offers == 1 else f"there are {offers} offers" if offers else "there are pages for every reader, such as a demo"
+        sentence = f"Tie the two together: {there_are}, and {stuck} of the demand-gen pieces that should lead on lead to none that fits."
         return Statement("tie-together", sentence, round(stuck.part), stuck.share, POLLACK)
     demand = Count(sum(case.library.finding.verdict.strategy.label == Strategy.DEMAND_GEN for case in cases), len(cases))
     target = DEMAND_SHARE[company_stage]

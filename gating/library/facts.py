@@ -9,6 +9,7 @@ from gating.reading.aliases import all_columns
 from gating.reading.dates import iso_date
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DEPARTMENT = re.compile(r"\b(?:team|staff|editors?|editorial|desk|department|admin|group|marketing|sales|product|support)\b", re.IGNORECASE)
 MAX_OWNER = 100  # characters
 Values = Sequence[tuple[str, str]]
 
@@ -16,6 +17,11 @@ Values = Sequence[tuple[str, str]]
 def owner_of(metadata: Values) -> str:
     """Who answers for the piece, an owner before an author; empty when nobody is named."""
     return next(iter(_values(metadata, "owner")), "")[:MAX_OWNER]
+
+
+def people_of(metadata: Values) -> tuple[str, ...]:
+    """All names of owners and authors; a department is no person."""
+    return tuple(name for name in _values(metadata, "owner") if not DEPARTMENT.search(name))
 
 
 def date_of(metadata: Values) -> str:

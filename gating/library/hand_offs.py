@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from gating.library.phrases import PhraseTable, surfaces
+from gating.library.phrases import SITE_NAME, PhraseTable, surfaces
 from gating.library.site_gates import site_wide
-from gating.library.urls import FILE_SUFFIX, PAGE_SUFFIX, ROW, Addresses, host_of, normal_url, path_of, slug_of
+from gating.library.urls import FILE_SUFFIX, Addresses, site_of, slug_of
+from gating.reading.urls import PAGE_SUFFIX, ROW, host_of, normal_url, path_of
 from gating.records import Finding, LibraryPiece, Link, OfferLink, Piece, Stage, Strategy, Suggestion
 
 STAGES = tuple(Stage)
@@ -20,6 +21,7 @@ STAGES = tuple(Stage)
 # than 0.025; pairs from one site have 0.030 in the middle and one in ten reaches 0.097; a demand-gen piece's nearest offer has 0.065.
 OFF_TOPIC = 0.02  # under which a link leads to another subject
 FLOOR = 0.08  # under which no offer is named
+NEAR = 0.04  # under which none is named either where the two have one topic
 SAME_STAGE = 0.9  # an offer one step on is worth a little more than one at the reader's own stage
 SHARED_WORDS = 4
 CELLS_AT_ONCE = 20_000_000  # of the table of similarities, pieces by offers; some 200 MB
@@ -28,15 +30,32 @@ COVERED_LINKS = 20  # such addresses at least
 COVERED_BESIDE = 2  # and pieces in the same folder of the site
 OFFER_WORDS = re.compile(
     r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact (?:us|sales)|get in touch|download|e-?books?|"
-    r"white ?papers?|webinars?|register|sign ?up|templates?|checklists?|toolkit|workbook|newsletter|subscribe|calculator|get (?:the|your|a copy)|"
-    r"save (?:my|your) (?:seat|spot))\b",
+    r"white ?papers?|webinars?|register|sign[ -]?up|templates?|checklists?|toolkit|workbook|newsletter|subscribe|calculator|get (?:the|your|a copy)|"
+    r"save (?:my|your) (?:seat|spot)|wait-?list|(?:for|it) free|free[- ]to[- ]use|join (?:us|now|free)|get started)\b",
     re.IGNORECASE,
 )
+FILE = re.compile(r"\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|epub)$", re.IGNORECASE)  # what is downloaded rather than read on the site
 DECISION_WORDS = re.compile(
     r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact|get in touch|sign ?up|get started)\b",
     re.IGNORECASE,
 )
+SELF_SERVICE = re.compile(r"\b(?:sign[ -]?up|wait-?list|free|join|get started|newsletter|subscribe)\b", re.IGNORECASE)  # asks for no decision, at any stage
+OWN_PRODUCT = ("app", "go", "get", "try", "start", "signup", "my", "register")  # first label of a sub-domain where the product, or the way to it, is
 GENERAL = re.compile(r"\b(?:demo|trial|contact|pricing|plans|quote|consultation|newsletter|subscribe|talk to|get in touch|get started|sign ?up)\b", re.IGNORECASE)
+NO_CONTENT = re.compile(
+    r"thank[- ]?you(?:[ ,.!:-].*)?|thanks(?: for .*)?[.!]?|(?:our )?(?:privacy|cookies?)(?: (?:policy|notice|statement))?|(?:data )?privacy policy(?: and .{0,40})?|"
+    r"terms(?: (?:and|&) conditions)?|"
+    r"terms (?:of (?:use|service)|and conditions)(?: .{0,20})?|imprint|impressum|legal notice|(?:error )?404(?: .{0,30})?|page not found",
+    re.IGNORECASE,
+)
+WORDS_OF_A_SITE = 3
+MOST_WORDS = 12  # of a thank-you page's title; longer ones are headlines of articles
+HUB = re.compile(
+    r"(?:the |our |all |latest )?(?:blog|news|articles|posts|resources|resource (?:library|cent(?:er|re)|hub)|insights|(?:e[ -]?books? )?library|e[ -]?books|guides|case studies|"
+    r"customer stories|webinars|events|categor(?:y|ies)|tags?|archives?|topics)(?: (?:index|archive|home|overview|page))?|page \d+",
+    re.IGNORECASE,
+)
+HUB_CHILDREN, HUB_WORDS = 3, 800  # links to pieces under its own address, from which a page of so few words is an index
 NO_OFFER = re.compile(r"\b(?:log ?in|sign ?in|thank(?:s| you)|unsubscribe|careers?|job application|page not found)\b", re.IGNORECASE)
 DESIRE = ("demo", "trial", "consultation", "quote", "contact", "pricing")  # which general page follows a decision piece best
 FORM_HOSTS = (
@@ -45,6 +64,7 @@ FORM_HOSTS = (
     "airtable.com", "tally.so",
 )  # fmt: skip
 WAYS_ON = ("gate", "lead")  # purposes of a form by which a piece leads on without a link
+FIRST_WAYS_ON = (*WAYS_ON, "newsletter")  # the same of an awareness piece
 NO_WAY_ON = ("news", "docs", "other")  # formats whose readers rarely want an offer next: press releases, manuals, team pages
 LEFT_OUT = frozenset(("customer", "not-marketing"))
 
@@ -71,10 +91,10 @@ class HandOff:
         return self.own_form or any(link.verdict == "fits" for link in self.links)
 
 
-def map_hand_offs(pieces: Sequence[LibraryPiece], table: PhraseTable, addresses: Addresses, sure: float) -> list[HandOff]:
-    """The hand-off of each piece; `addresses` lead to places in `pieces`, `table` has one row a piece.
+def map_hand_offs(pieces: Sequence[LibraryPiece], table: PhraseTable, addresses: Addresses, sure: float, topics: Sequence[int] = ()) -> list[HandOff]:
+    """The hand-off of each piece; `addresses` lead to places in `pieces`, `table` has one row a piece, `topics` one number (-1 none).
 
-    Only an offer that is lead-gen with a probability of `sure` or more is suggested.
+    Only what is lead-gen with a probability of `sure` or more is counted and suggested as an offer; a link to a less sure one counts as a link.
     """
     findings = [piece.finding for piece in pieces]
     demand = [place for place, finding in enumerate(findings) if is_demand(finding)]
@@ -84,10 +104,11 @@ def map_hand_offs(pieces: Sequence[LibraryPiece], table: PhraseTable, addresses:
     known = _links_known(findings)
     links = {place: _offer_links(place, findings, followed[place], table, addresses, dead) for place in demand}
     linked_from = Counter(target for place in demand for target in {target for _, _, target in followed[place] if target is not None})
-    leading = [place for place in demand if findings[place].verdict.format.label not in NO_WAY_ON]
-    ready = [place for place in offers if findings[place].verdict.strategy.confidence >= sure and "stale" not in findings[place].verdict.flags]
-    best = _suggest(findings, leading, ready, table, linked_from, [piece.profile for piece in pieces])
-    wanted, offered = set(leading), set(offers)
+    leading = [place for place in demand if findings[place].verdict.format.label not in NO_WAY_ON and not _is_hub(place, pieces, followed[place])]
+    offered = {place for place in offers if not findings[place].verdict.strategy.is_unsure(sure)}
+    ready = [place for place in sorted(offered) if "stale" not in findings[place].verdict.flags]
+    best = _suggest(findings, leading, ready, table, linked_from, [piece.profile for piece in pieces], topics or [-1] * len(pieces))
+    wanted = set(leading)
     seen = not demand or any(known[place] for place in demand)
     furniture = site_wide(finding.piece for finding in findings)
     return [
@@ -99,22 +120,56 @@ def map_hand_offs(pieces: Sequence[LibraryPiece], table: PhraseTable, addresses:
             is_offer=place in offered,
             general=place in offered and is_general(finding),
             known=seen if place in offered else known[place],
-            own_form=any(form.purpose in WAYS_ON and form.identity not in furniture for form in finding.piece.forms),
+            own_form=_has_way_on(finding, furniture),
         )
         for place, finding in enumerate(findings)
     ]
 
 
+def _has_way_on(finding: Finding, furniture: frozenset[str]) -> bool:
+    """A form of the piece's own; what a row of an export shows stands in its text and not in the frame of the site, however often."""
+    purposes = FIRST_WAYS_ON if finding.verdict.stage.label == Stage.AWARENESS else WAYS_ON
+    in_text = bool(ROW.search(finding.piece.source))
+    return any(form.purpose in purposes and (in_text or form.identity not in furniture) for form in finding.piece.forms)
+
+
+def _is_hub(place: int, pieces: Sequence[LibraryPiece], followed: Sequence[tuple[Link, str, int | None]]) -> bool:
+    """True for an index: by its name, or a short page that leads to several pieces under its own address."""
+    piece = pieces[place].finding.piece
+    if is_index(piece):
+        return True
+    base = path_of(normal_url(piece.url)).lower()
+    if base == "/" or pieces[place].n_words >= HUB_WORDS:
+        return False
+    return len({other for _, target, other in followed if other not in (None, place) and path_of(target).startswith(f"{base}/")}) >= HUB_CHILDREN
+
+
+def is_no_content(piece: Piece) -> bool:
+    """True for thank-you, legal and error pages, by title or slug."""
+    first, *rest = SITE_NAME.split(piece.title.strip())
+    called = first if len(" ".join(rest).split()) <= WORDS_OF_A_SITE else piece.title  # "Privacy policy | Acme", and not "Privacy: what a clinic may keep"
+    return any(NO_CONTENT.fullmatch(name) and len(name.split()) <= MOST_WORDS for name in (called.strip(), _slug_in_words(piece)))
+
+
+def is_index(piece: Piece) -> bool:
+    """True for a page that is called like a list of others."""
+    return any(HUB.fullmatch(name) for name in (piece.title.strip(), _slug_in_words(piece)))
+
+
+def _slug_in_words(piece: Piece) -> str:
+    return slug_of(piece).replace("-", " ").replace("_", " ")
+
+
 def is_demand(finding: Finding) -> bool:
-    """True for a demand-gen piece; pages for customers and legal pages do not count."""
-    return finding.verdict.strategy.label == Strategy.DEMAND_GEN and not LEFT_OUT & set(finding.verdict.flags)
+    """True for a demand-gen piece; pages for customers, legal and thank-you pages do not count."""
+    return finding.verdict.strategy.label == Strategy.DEMAND_GEN and not LEFT_OUT & set(finding.verdict.flags) and not is_no_content(finding.piece)
 
 
 def is_offer(finding: Finding) -> bool:
     """True for a lead-gen piece that can be offered. The home page is where people come from; log-in and thank-you pages lead nowhere."""
     piece = finding.piece
     home = bool(piece.url) and path_of(normal_url(piece.url)) == "/"
-    no_offer = home or any(form.purpose == "job" for form in piece.forms) or NO_OFFER.search(_called(piece))
+    no_offer = home or any(form.purpose == "job" for form in piece.forms) or NO_OFFER.search(_called(piece)) or is_no_content(piece)
     return finding.verdict.strategy.label == Strategy.LEAD_GEN and not no_offer and not LEFT_OUT & set(finding.verdict.flags)
 
 
@@ -149,7 +204,18 @@ def _dead_targets(findings: Sequence[Finding], addresses: Addresses) -> frozense
     if len(targets) < COVERED_LINKS or sum(targets.values()) < COVERED * len(targets):
         return frozenset()
     beside: Counter[str] = Counter(target.rsplit("/", 1)[0] for target, found in targets.items() if found)
-    return frozenset(target for target, found in targets.items() if not found and "?" not in target and beside[target.rsplit("/", 1)[0]] >= COVERED_BESIDE)
+    files = {_file_kind(name) for finding in findings for name in (finding.piece.source.replace("\\", "/"), normal_url(finding.piece.url))}
+    return frozenset(
+        target
+        for target, found in targets.items()
+        if not found and "?" not in target and beside[target.rsplit("/", 1)[0]] >= COVERED_BESIDE and (not FILE.search(target) or _file_kind(target) in files)
+    )
+
+
+def _file_kind(name: str) -> tuple[str, str]:
+    """The folder and the suffix of a file: a library of pages says nothing of the PDF files beside them."""
+    folder, _, last = name.lower().rpartition("/")
+    return folder.rpartition("/")[2], last.rpartition(".")[2]
 
 
 def _is_own(target: str, addresses: Addresses) -> bool:
@@ -190,7 +256,7 @@ def _to_offer(link: Link, finding: Finding, offer: Finding, similarity: float) -
 def _elsewhere(link: Link, finding: Finding, dead: bool) -> OfferLink:
     if dead:
         return OfferLink(link.text, link.href, "", "dead", "no piece of the library has this address, though the library has the pages beside it")
-    if finding.verdict.stage.label == Stage.AWARENESS and DECISION_WORDS.search(link.text):
+    if finding.verdict.stage.label == Stage.AWARENESS and DECISION_WORDS.search(link.text) and not SELF_SERVICE.search(link.text):
         return OfferLink(link.text, link.href, "", "wrong-stage", "readers at the awareness stage are asked for a decision")
     return OfferLink(link.text, link.href, "", "fits", "an offer outside this library")
 
@@ -198,58 +264,70 @@ def _elsewhere(link: Link, finding: Finding, dead: bool) -> OfferLink:
 def _looks_like_offer(link: Link, target: str, addresses: Addresses) -> bool:
     """A link by whose words or address an offer stands behind it: on the own site, a sub-domain of it, or a booking service."""
     host = host_of(target)
-    ours = _is_own(target, addresses) or any(host.endswith(f".{own}") for own in addresses.hosts)
+    if host and site_of(host) in addresses.sites and host not in addresses.hosts and host.split(".", 1)[0] in OWN_PRODUCT:
+        return True
+    ours = _is_own(target, addresses) or site_of(host) in addresses.sites
     if not ours and not any(host == known or host.endswith(f".{known}") for known in FORM_HOSTS):
         return False
     return bool(OFFER_WORDS.search(link.text) or OFFER_WORDS.search(path_of(target).rsplit("/", 1)[-1].replace("-", " ")))
 
 
 def _suggest(
-    findings: Sequence[Finding], demand: Sequence[int], offers: Sequence[int], table: PhraseTable, linked_from: Counter[int], profiles: Sequence[str]
+    findings: Sequence[Finding], demand: Sequence[int], offers: Sequence[int], table: PhraseTable, linked_from: Counter[int], profiles: Sequence[str], topics: Sequence[int]
 ) -> dict[int, Suggestion]:
-    """For each demand-gen piece the offer at its stage or one step on that is most like it, else, near a decision, the site's demo or contact page."""
+    """For each demand-gen piece the offer of its site, at its stage or one step on, that is most like it, else, near a decision, the site's demo or contact page."""
     general: dict[str, list[int]] = defaultdict(list)
     for place in offers:
         if is_general(findings[place]) and findings[place].verdict.stage.label == Stage.DECISION:
             general[_site(findings[place])].append(place)
     pages = {site: _most_wanted(places, findings, linked_from) for site, places in general.items()}
     topical = np.array([place for place in offers if not is_general(findings[place])], dtype=np.int64)
-    chosen = {place: (other, alike) for place, other, alike in _nearest(findings, demand, topical, table) if alike >= FLOOR}
+    chosen = {place: (other, alike) for place, other, alike in _nearest(findings, demand, topical, table, topics)}
     for place in demand:
         page = pages.get(_site(findings[place]))
         if place not in chosen and page is not None and _stage(findings[place]) > 0:
-            chosen[place] = (page, _similarity(table, place, page))
+            alike = _similarity(table, place, page)
+            if alike > 0 or _site(findings[place]):  # where no host is known, the page may be of another firm
+                chosen[place] = (page, alike)
     shared = {place: () if is_general(findings[other]) else _shared(table, place, other) for place, (other, _) in chosen.items()}
     spelled = _spelled(shared, profiles)
     return {place: Suggestion(findings[other].piece.source, round(alike, 3), tuple(spelled[word] for word in shared[place])) for place, (other, alike) in chosen.items()}
 
 
-def _nearest(findings: Sequence[Finding], demand: Sequence[int], offers: Any, table: PhraseTable) -> Iterator[tuple[int, int, float]]:
-    """(piece, offer, similarity) of the best offer for each piece that has one at its stage or one step on, block by block."""
+def _nearest(findings: Sequence[Finding], demand: Sequence[int], offers: Any, table: PhraseTable, topics: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+    """(piece, offer, similarity) of the best offer for each piece that has one on its site, at its stage or one step on, block by block.
+
+    An offer of the piece's own topic may be a little less like it.
+    """
     if not len(offers):
         return
     columns = table.weights[offers].T.tocsc()
     stages = np.array([_stage(findings[place]) for place in offers])
+    sites = np.array([_site(findings[place]) for place in offers])
+    about = np.array([topics[place] for place in offers])
     n_rows = max(1, CELLS_AT_ONCE // len(offers))
-    by_stage: dict[int, list[int]] = defaultdict(list)
+    by_kind: dict[tuple[int, str], list[int]] = defaultdict(list)
     for place in demand:
-        by_stage[_stage(findings[place])].append(place)
-    for stage, places in by_stage.items():
+        by_kind[_stage(findings[place]), _site(findings[place])].append(place)
+    for (stage, site), places in by_kind.items():
         worth = np.where(stages == stage + 1, 1.0, np.where(stages == stage, SAME_STAGE, 0.0))
+        worth[(sites != site) & (sites != "") & (site != "")] = 0.0
         for start in range(0, len(places), n_rows):
             block = places[start : start + n_rows]
             alike = (table.weights[block] @ columns).tocsr()
             for row, place in enumerate(block):
                 inner = slice(alike.indptr[row], alike.indptr[row + 1])
                 at, values = alike.indices[inner], alike.data[inner]
-                if len(at) and (weighed := values * worth[at]).max() > 0:
+                floors = np.where((about[at] == topics[place]) & (topics[place] >= 0) & (sites[at] == site), NEAR, FLOOR)
+                weighed = np.where(values >= floors, values * worth[at], 0.0)
+                if len(at) and weighed.max() > 0:
                     best = np.flatnonzero(weighed == weighed.max())
                     first = best[np.argmin(at[best])]
                     yield place, int(offers[at[first]]), float(values[first])
 
 
 def _site(finding: Finding) -> str:
-    return host_of(normal_url(finding.piece.url))
+    return site_of(finding.piece.url)
 
 
 def _most_wanted(places: Sequence[int], findings: Sequence[Finding], linked_from: Counter[int]) -> int:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gating.errors import SourceError
-from gating.library.urls import normal_url
 from gating.reading.aliases import plain_name
 from gating.reading.text import decode
+from gating.reading.urls import normal_url
 
 ADDRESSES = ("landing page", "page path", "page location", "full page url", "page", "top pages", "url", "address", "permalink", "link", "pages", "slug", "path")
 SESSIONS = ("sessions", "visits", "users", "total users", "active users", "unique visitors", "visitors", "pageviews", "page views", "unique pageviews", "views",

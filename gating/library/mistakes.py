@@ -102,7 +102,7 @@ def _no_next_step(cases: Sequence[Case]) -> Statement | None:
     stuck = _counted([not case.hand_off.leads_on for case in cases if case.hand_off.should_lead_on and case.hand_off.known])
     if stuck.part < FEW or stuck.share < HALF:
         return None
-    return _statement("no-hand-off", f"Readers who are won over find no fitting offer to go on to: {stuck} of the demand-gen pieces end there.", stuck, POLLACK)
+    return _statement("no-hand-off", f"Readers who are won over find no fitting offer to go on to: {stuck} of the demand-gen pieces that should lead on end there.", stuck, POLLACK)
 
 
 def _asks_too_early(cases: Sequence[Case]) -> Statement | None:

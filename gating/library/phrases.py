@@ -20,6 +20,9 @@ MAX_PHRASES = 50_000
 SITE_WIDE = 0.5  # a phrase in more than this share of pieces tells none apart (in libraries of MANY or more)
 MANY = 20
 BEFORE_VERBS = frozenset("to we you they i he she it who will can could would should must may might not never also please don't".split())
+ING = re.compile(r"\b(\w+ing)\b(?:[ ]+(\w+))?")
+AFTER_VERBS = frozenset("a an the your our their its his her my this that these those it them us you me him how what which more together over out up back down into".split())
+WITH_OBJECT = 0.15  # share of its uses before such a word, from which a word in -ing is a verb
 DESCRIPTION = 200  # characters; longer ones are the opening of the text
 
 
@@ -105,6 +108,18 @@ def noun_likeness(texts: Iterable[str], wanted: Collection[str]) -> dict[str, fl
                     uses[phrase] += 1
                     as_noun[phrase] += not words[at + 1] and (start == 0 or tokens[start - 1] not in BEFORE_VERBS)
     return {phrase: as_noun[phrase] / uses[phrase] if uses[phrase] else 0.0 for phrase in wanted}
+
+
+def verbs_in(texts: Iterable[str], wanted: Collection[str]) -> set[str]:
+    """Which of the wanted words in -ing are verbs here: an article, pronoun or particle follows ("tracking the", "bringing together"), as it rarely does after "pricing"."""
+    uses: Counter[str] = Counter()
+    with_object: Counter[str] = Counter()
+    for text in texts:
+        for word, after in ING.findall(text.lower()):
+            if word in wanted:
+                uses[word] += 1
+                with_object[word] += after in AFTER_VERBS
+    return {word for word, count in with_object.items() if count >= WITH_OBJECT * uses[word]}
 
 
 def site_names(titles: Sequence[str]) -> frozenset[str]:

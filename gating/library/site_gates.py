@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Protocol
 
-from gating.reading.gates import verdict_of_forms
+from gating.reading.gates import NO_FORM, verdict_of_forms
 from gating.records import Form, ObservedGate
 
 FURNITURE_SHARE = 0.10  # of the pages; newsletter forms of whole sites stood on half of them and more, gates on one or a few
 FURNITURE_MIN = 3  # pages; on two of ten pages it may well be the gate of both
+
+SITE_FORM = "no form of its own; one that many pages of the site show stands there and gates nothing"
 
 
 class SeenPiece(Protocol):
@@ -45,6 +48,8 @@ def observed_in_library(piece: SeenPiece, furniture: Collection[str]) -> Observe
     if len(kept) == len(piece.forms):
         return piece.observed
     seen = verdict_of_forms(kept)
+    if seen.evidence == NO_FORM:
+        seen = replace(seen, evidence=SITE_FORM)
     if piece.observed.form in furniture:
         return seen
     return ObservedGate(piece.observed.verdict, piece.observed.evidence, seen.lead_form, piece.observed.form)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gating.library.phrases import PhraseTable, noun_likeness, phrases_in, surfaces, weak_words
+from gating.library.phrases import PhraseTable, noun_likeness, phrases_in, surfaces, verbs_in, weak_words
 from gating.records import Topic
 
 FEWEST_PIECES = 12  # a smaller library is read faster than its topics
@@ -31,16 +31,18 @@ TITLE_BONUS = 3.0  # what stands in the titles of a topic's pieces is what they 
 PAIR_BONUS = 1.6  # a pair of words says more than either
 READ = 100  # pieces of a topic that are read again for how its phrases are used and written
 AS_NOUN = 0.4  # share of its uses in which a phrase of a name stands as a noun
+ING_AS_NOUN = 0.25  # the same for a bare word in -ing, under which it names none
 OTHER_WORD = 0.15  # what the score of an adjective or verb is worth: it names a topic only where nothing else does
 NO_TOPIC = -1
 ADVERB = re.compile(r"\b(?!family|supply|assembly|anomaly|monopoly)\w{3,}ly\b")
+VERB = re.compile(r"\w{2,}ing")
 Labels = NDArray[np.int64]
 
 
-def find_topics(table: PhraseTable, profiles: Sequence[str], among: Sequence[int]) -> tuple[tuple[Topic, ...], list[int]]:
+def find_topics(table: PhraseTable, profiles: Sequence[str], among: Sequence[int], people: Iterable[str] = ()) -> tuple[tuple[Topic, ...], list[int]]:
     """Topics, the largest first, and the place of each piece's topic in them (-1: not among those looked at, or no phrase of it is known).
 
-    None for fewer than 12 pieces that differ. The same for the same rows in the same order; the caller sorts them.
+    No topic is named by one of `people`, who wrote the pieces. None for fewer than 12 pieces that differ. The same for the same rows in the same order; the caller sorts them.
     """
     from threadpoolctl import threadpool_limits
 
@@ -64,7 +66,10 @@ def find_topics(table: PhraseTable, profiles: Sequence[str], among: Sequence[int
     sizes = np.bincount(found)
     members = [[profiles[at] for at in np.flatnonzero(labels == topic)[:READ]] for topic in range(len(sizes))]
     ranked = [_noun_like(_distinguishing(presence, titled, sizes, topic), table.phrases, members[topic]) for topic in range(len(sizes))]
-    chosen = _names(ranked, table.phrases, {word for name in table.names for word in phrases_in(name)})
+    in_ing = {word for phrase in table.phrases for word in phrase.split() if VERB.fullmatch(word)}
+    verbs = verbs_in(profiles, in_ing)
+    alone = {word for word, likeness in noun_likeness(profiles, in_ing).items() if likeness < ING_AS_NOUN}
+    chosen = _names(ranked, table.phrases, _no_topic([*table.names, *people]) | verbs, alone)
     order = sorted((topic for topic in range(len(sizes)) if chosen[topic]), key=lambda topic: (-int(sizes[topic]), chosen[topic]))  # what has no name is no topic
     topics = tuple(_topic(table.phrases, ranked[topic], chosen[topic], members[topic]) for topic in order)
     places = {topic: place for place, topic in enumerate(order)}
@@ -162,8 +167,8 @@ def _noun_like(scores: list[tuple[int, float]], phrases: Sequence[str], profiles
     return sorted(((at, score * (1.0 if likeness[phrases[at]] >= AS_NOUN else OTHER_WORD)) for at, score in scores), key=lambda pair: -pair[1])
 
 
-def _names(ranked: list[list[tuple[int, float]]], phrases: Sequence[str], brand: set[str]) -> list[tuple[str, ...]]:
-    """Two or three phrases for each topic; no phrase names two topics, no word stands twice in a name, no brand in any."""
+def _names(ranked: list[list[tuple[int, float]]], phrases: Sequence[str], unwanted: set[str], not_alone: set[str]) -> list[tuple[str, ...]]:
+    """Two or three phrases for each topic; no phrase names two topics, no word stands twice in a name, no brand, person or verb in any."""
     owner: dict[str, tuple[float, int]] = {}
     for topic, scores in enumerate(ranked):
         for phrase, score in scores:
@@ -171,9 +176,13 @@ def _names(ranked: list[list[tuple[int, float]]], phrases: Sequence[str], brand:
     names = []
     for topic, scores in enumerate(ranked):
         weighed = sorted(((score * (PAIR_BONUS if " " in phrases[at] else 1.0), phrases[at]) for at, score in scores), key=lambda pair: (-pair[0], pair[1]))
-        own = [phrase for _, phrase in weighed if owner[phrase][1] == -topic and not brand & set(phrase.split()) and not ADVERB.search(phrase)]
+        own = [phrase for _, phrase in weighed if owner[phrase][1] == -topic and not unwanted & set(phrase.split()) and phrase not in not_alone and not ADVERB.search(phrase)]
         names.append(_without_overlap(own)[:PHRASES_A_NAME])
     return names
+
+
+def _no_topic(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in phrases_in(name) if " " not in word}
 
 
 def _without_overlap(phrases: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Addresses: one form for every way to write a URL, and the piece behind a link, a sitemap entry or a row of a metrics file."""
+"""Addresses: the piece behind a link, a sitemap entry or a row of a metrics file."""
 
 from __future__ import annotations
 
@@ -7,60 +7,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from functools import cached_property
 
+from gating.reading.urls import GHOST_ROOT, PAGE_SUFFIX, ROW, SCHEME, host_of, normal_url, path_of
 from gating.records import Finding, LibraryPiece, Piece, Skipped, Status
 
-SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-HOST = re.compile(r"^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?$", re.IGNORECASE)
-INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|md|mdx)$", re.IGNORECASE)
-PAGE_SUFFIX = re.compile(r"\.(?:html?|xhtml|php|aspx?|mdx?|markdown|mkd|txt|docx?|pdf)$", re.IGNORECASE)
 FILE_SUFFIX = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
-TRACKING = re.compile(r"^(?:utm_\w+|gclid|fbclid|msclkid|dclid|_hs\w+|hs\w+|mc_[ce]id|ref|source|trk|_ga|_gl|igshid|yclid|li_fat_id)$", re.IGNORECASE)
-GHOST_ROOT = re.compile(r"^_?_?GHOST_URL_?_?(?=/|$)")
-ROW = re.compile(r"#\d+$")  # how a piece of an export is called: export.xml#12
 DATED = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")  # a Jekyll post's file name
 SUFFIX_SEGMENTS = 4  # of a source path that a link may end in
 OWN_HOST_PATHS = 3  # addresses on a host that fit source paths before the host is taken for the library's own
+SECOND_LEVEL = ("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne")  # under a country: acme.co.uk
+SHARED_DOMAINS = frozenset(
+    "github.io gitlab.io pages.dev netlify.app vercel.app web.app herokuapp.com wordpress.com blogspot.com substack.com medium.com ghost.io webflow.io framer.website framer.app "
+    "wixsite.com squarespace.com myshopify.com hubspotpagebuilder.com hs-sites.com notion.site beehiiv.com carrd.co".split()
+)  # of many firms
 INDEX_NAMES = ("index", "_index", "readme")
-
-
-@lru_cache(maxsize=200_000)  # a site links to the same pages again and again
-def normal_url(url: str) -> str:
-    """`host/path?query` without scheme, www, index page, trailing slash, tracking parameters and fragment; `/path` without a host.
-
-    Empty for what is no page: mail, telephone, script and data links, a bare fragment.
-    """
-    text = GHOST_ROOT.sub("", url.strip())
-    scheme = SCHEME.match(text)
-    if scheme and not HOST.match(text.split("/", 1)[0]):
-        if scheme.group(1).lower() not in ("http", "https"):
-            return ""
-    elif not text.startswith("//"):
-        first = text.split("/", 1)[0]
-        text = f"//{text}" if HOST.match(first) and not PAGE_SUFFIX.search(first) else text
-    try:
-        parts = urlsplit(text)
-        host = (parts.hostname or "").removeprefix("www.") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
-    except ValueError:  # half an IPv6 address, a port that is none
-        return ""
-    if not host and not parts.path and not parts.query:
-        return ""
-    path = posixpath.normpath("/" + INDEX_PAGE.sub("/", unquote(parts.path)).strip("/"))
-    query = urlencode(sorted((key, value) for key, value in parse_qsl(parts.query) if not TRACKING.match(key)))
-    return f"{host}{'' if path == '/' and host else path}{f'?{query}' if query else ''}"
-
-
-def host_of(normal: str) -> str:
-    """The host of a normal URL, empty for a mere path."""
-    return normal.split("/", 1)[0].split("?", 1)[0]
-
-
-def path_of(normal: str) -> str:
-    """The path of a normal URL, without query and page suffix: "/blog/a-post"."""
-    path = normal[len(host_of(normal)) :].split("?", 1)[0]
-    return PAGE_SUFFIX.sub("", path) or "/"
 
 
 def slug_of(piece: Piece) -> str:
@@ -85,9 +46,14 @@ class Addresses:
     known: frozenset[str]
     hosts: frozenset[str]
 
+    @cached_property
+    def sites(self) -> frozenset[str]:
+        """The registered domains of `hosts`."""
+        return frozenset(map(site_of, self.hosts))
+
     def find(self, url: str) -> int | None:
         """The piece behind a URL, or behind a path on the own site."""
-        normal = normal_url(url)
+        normal = _normal(url)
         if not normal or (host_of(normal) and host_of(normal) not in self.hosts):
             return None
         if normal in self.urls:
@@ -99,11 +65,11 @@ class Addresses:
 
     def follow(self, href: str, piece: Piece) -> tuple[str, int | None]:
         """(normal URL, piece) of a link as it stands on `piece`; the URL is empty when it leads to no page."""
-        target = normal_url(href)
+        target = _normal(href)
         plain = target and not SCHEME.match(href.strip()) and not href.strip().startswith("//")
         if not plain or GHOST_ROOT.match(href):
             return target, self.find(href)
-        base = normal_url(piece.url)
+        base = _normal(piece.url)
         path = href.strip().split("#", 1)[0].split("?", 1)[0]
         if path.startswith("/"):
             return f"{host_of(base)}{target}", self.find(f"{host_of(base)}{target}")
@@ -115,7 +81,7 @@ class Addresses:
                 return f"/{beside}", self.files[beside] if beside in self.files else self.find(target)
         if base:
             folder = base if piece.url.endswith("/") else base.rsplit("/", 1)[0]
-            target = normal_url(f"{folder}/{path}")
+            target = _normal(f"{folder}/{path}")
         return target, self.find(target)
 
     def is_known(self, normal: str) -> bool:
@@ -140,7 +106,7 @@ def addresses_of(pieces: Sequence[Piece], kept: Sequence[int], unscored: Sequenc
     endings: dict[str, int] = {}
     files: dict[str, int] = {}
     for piece, place in zip(pieces, kept, strict=True):
-        normal = normal_url(piece.url)
+        normal = _normal(piece.url)
         if normal:
             urls.setdefault(normal, place)
             if "?" not in normal:
@@ -149,8 +115,8 @@ def addresses_of(pieces: Sequence[Piece], kept: Sequence[int], unscored: Sequenc
             files.setdefault(_source_path(piece.source), place)
         for ending in _endings(piece.source, normal):
             _unless_two(endings, ending, place)
-    known = {normal_url(one.url) for one in unscored if one.url} | {ending for one in unscored for ending in _endings(one.source, "")}
-    hosts = {host_of(normal_url(url)) for url in (*(one.url for one in pieces), *(one.url for one in unscored))}
+    known = {_normal(one.url) for one in unscored if one.url} | {ending for one in unscored for ending in _endings(one.source, "")}
+    hosts = {host_of(_normal(url)) for url in (*(one.url for one in pieces), *(one.url for one in unscored))}
     hosts.update(_hosts_of_links(pieces, endings))
     return Addresses(urls, {path: place for path, place in paths.items() if place >= 0}, endings, files, frozenset(known - {""}), frozenset(hosts - {""}))
 
@@ -178,6 +144,20 @@ def in_order(source: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", source))
 
 
+def site_of(url: str) -> str:
+    """The domain that somebody registered: "acme.example" of "https://blog.acme.example/x"; the whole host where strangers share a domain. Empty for a path."""
+    host = host_of(normal_url(url)).split(":", 1)[0].lower()
+    labels = host.split(".")
+    country = len(labels) > 2 and len(labels[-1]) == 2 and (labels[-2] in SECOND_LEVEL)
+    domain = ".".join(labels[-3 if country else -2 :])
+    return host if domain in SHARED_DOMAINS else domain
+
+
+def _normal(url: str) -> str:
+    """One address in two spellings of capitals is one page."""
+    return normal_url(url).lower()
+
+
 def _with_row(library: LibraryPiece, row: Skipped) -> LibraryPiece:
     piece = library.finding.piece
     own = {key for key, _ in piece.metadata}
@@ -195,7 +175,7 @@ def _unless_two(places: dict[str, int], key: str, place: int) -> None:
 def _source_path(source: str) -> str:
     """A source path without suffix and index page: "site/offers/kit/index.html" and "site/offers/kit.md" are "site/offers/kit"."""
     path = posixpath.normpath(PAGE_SUFFIX.sub("", source.replace("\\", "/").strip("/")))
-    folder, name = posixpath.split(path)
+    folder, name = posixpath.split(path.lower())
     return folder if name.lower() in INDEX_NAMES else posixpath.join(folder, DATED.sub("", name))
 
 
@@ -211,13 +191,17 @@ def _ends(path: str) -> set[str]:
 
 
 def _hosts_of_links(pieces: Sequence[Piece], endings: Mapping[str, int]) -> Iterable[str]:
-    """Hosts that links of pieces without an address lead to, where most of the paths are paths of the library: its own site."""
-    targets = {normal_url(link.href) for piece in pieces if not piece.url for link in piece.links if SCHEME.match(link.href)}
+    """Hosts that links of pieces without a host lead to, where most of the paths are paths of the library: its own site.
+
+    A bare slug, all that some exports give for an address, is found at the end of any path, if it is of several words.
+    """
+    targets = {_normal(link.href) for piece in pieces if not host_of(_normal(piece.url)) for link in piece.links if SCHEME.match(link.href)}
     seen: Counter[str] = Counter()
     fitting: Counter[str] = Counter()
     for target in targets:
         host, path = host_of(target), path_of(target).strip("/")
         if host and path:
+            slug = posixpath.basename(path)
             seen[host] += 1
-            fitting[host] += endings.get("/".join(path.split("/")[-2:]), -1) >= 0 or endings.get(path, -1) >= 0
+            fitting[host] += any(endings.get(end, -1) >= 0 for end in ("/".join(path.split("/")[-2:]), path, slug if "-" in slug else path))
     return [host for host, count in fitting.items() if count >= OWN_HOST_PATHS and 2 * count >= seen[host]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gating.library.actions import GATE_ACTIONS
@@ -83,13 +83,18 @@ def is_unfed(piece: AuditedPiece) -> bool:
     return piece.wants_links and not piece.linked_from
 
 
-def reason_in_list(piece: AuditedPiece, key: str) -> str:
-    """Why the piece is in this list: the audit's sentence where that speaks of it, else what the list is about."""
+def titles_of(audit: Audit) -> dict[str, str]:
+    """The title of each piece by its source."""
+    return {read.source: read.title or read.source for read in (piece.library.finding.piece for piece in audit.pieces)}
+
+
+def reason_in_list(piece: AuditedPiece, key: str, titles: Mapping[str, str]) -> str:
+    """Why the piece is in this list: the audit's sentence where that speaks of it, else what the list is about. `titles` are by source."""
     if key == "faulty-links":
         return " ".join(f'"{link.text or link.href}": {link.why}.' for link in faulty_links(piece)[:WORST_LINKS])
     if key == "no-next-step" and piece.action not in ("add-hand-off", "build-offer", "fix-hand-off"):
         shared = f", which also speaks of {', '.join(piece.best.shared_words)}" if piece.best and piece.best.shared_words else ""
-        return f"Nearest offer: {piece.best.offer}{shared}." if piece.best else "No offer of the library is near to it."
+        return f'Nearest offer: "{titles.get(piece.best.offer, piece.best.offer)}"{shared}.' if piece.best else "No offer of the library is near to it."
     if key == "unfed" and piece.action != "feed-offer":
         return "No demand-gen piece links to it."
     return piece.sentence
@@ -122,12 +127,13 @@ def _gates(audit: Audit, to_open: int, to_close: int) -> Headline:
 def _hand_offs(audit: Audit, lists: dict[str, tuple[AuditedPiece, ...]]) -> Headline:
     known, alone, unfed = sum(piece.leads_on is not None for piece in audit.pieces), len(lists["no-next-step"]), len(lists["unfed"])
     links = sum(len(faulty_links(piece)) for piece in audit.pieces)
+    offers = sum(piece.wants_links for piece in audit.pieces)
     said = _joined((
-        (alone, f"{alone:,} of {known:,} demand-gen {plural(known, 'piece')} {plural(alone, 'leads', 'lead')} to no fitting offer"),
+        (alone, f"{alone:,} of the {known:,} demand-gen {plural(known, 'piece')} that should lead on {plural(alone, 'leads', 'lead')} to no fitting offer"),
         (links, f"{links:,} {plural(links, 'link to an offer needs', 'links to offers need')} mending"),
-        (unfed, f"{unfed:,} {plural(unfed, 'offer is', 'offers are')} linked from no such piece"),
+        (unfed, f"{unfed:,} of {offers:,} {plural(offers, 'offer')} {plural(unfed, 'is', 'are')} linked from no such piece"),
     ))  # fmt: skip
-    well = f"All {known:,} demand-gen pieces lead to a fitting offer" if known > 1 else "The one demand-gen piece leads to a fitting offer"
+    well = f"All {known:,} demand-gen pieces that should lead on lead to a fitting offer" if known > 1 else "The one demand-gen piece leads to a fitting offer"
     none = well if known else "No hand-off could be judged: the sources show no links"
     pieces = len({id(piece) for key in HAND_OFF_LISTS for piece in lists[key]})
     return Headline(f"{pieces:,}", plural(pieces, "hand-off to mend", "hand-offs to mend"), f"{said or none}.", HAND_OFF_LISTS)

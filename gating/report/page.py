@@ -100,7 +100,8 @@ def _context(audit: Audit, made: datetime.date) -> dict[str, Any]:
         "audit": audit,
         "made": f"{made.day} {made:%B %Y}",
         "headlines": headlines(audit),
-        "lists": [{"work": work, "where": f"lists={place}", "rows": [_list_row(piece, work, rank[id(piece)], titles) for piece in work.pieces[:TOP]]} for place, work in enumerate(lists)],
+        "lists": [{"work": work, "where": f"lists={place}", "rows": [_list_row(piece, work, rank[id(piece)], titles) for piece in work.pieces[:TOP]]}
+                  for place, work in enumerate(lists)],
         "list_where": {work.key: f"lists={place}" for place, work in enumerate(lists)},
         "stages": charts.strategy_by_stage(audit),
         "gates": charts.gate_today_by_advice(audit),

@@ -6,7 +6,7 @@ import pytest
 
 from gating.library.actions import ACTIONS, Action, Case, decide_all
 from gating.library.hand_offs import HandOff
-from gating.records import GateParts, LibraryPiece, ObservedGate, OfferLink, Suggestion, Topic
+from gating.records import Form, GateParts, LibraryPiece, ObservedGate, OfferLink, Suggestion, Topic
 from gating.settings import Settings
 from tests.builders import library_piece
 
@@ -133,3 +133,28 @@ def test_a_long_title_is_cut(decide) -> None:
     """A title that lost its markup may be a paragraph."""
     kit = replace(KIT, finding=replace(KIT.finding, piece=replace(KIT.finding.piece, title="word " * 60)))
     assert len(decide(case_of(should_lead_on=True, best=BEST), case_of(kit, CLOSED))[0].sentence) < 200
+
+
+def test_visits_go_before_other_measures(decide) -> None:
+    """A form that is missing, an offer to build and one to feed are as urgent as the pages are visited, where that is known."""
+    post = case_of(library_piece("post.html", "Why pears brown"), should_lead_on=True, best=BEST, sessions=900.0, visits=1)
+    lone = case_of(library_piece("lone.html", "Lids"), should_lead_on=True, sessions=700.0, visits=1)
+    open_kit = case_of(KIT, OPEN, sessions=2.0, visits=3)
+    assert first(decide(open_kit)) == ("gate", 3)
+    assert first(decide(lone)) == ("build-offer", 1)
+    assert first(decide(case_of(KIT, CLOSED, is_offer=True, sessions=2.0, visits=3), post)) == ("feed-offer", 1)
+
+
+def test_a_thank_you_page_is_kept_and_says_why(decide) -> None:
+    """Whatever is unsure about it."""
+    (found,) = decide(case_of(library_piece("thanks.html", "Thank you for your order", review=True), should_lead_on=True))
+    assert found.name == "keep"
+    assert "no content piece" in found.sentence
+
+
+def test_a_form_in_the_text_is_known_beside_a_flag(decide) -> None:
+    """The newsletter page of an export that is marked as public: nobody should offer a form on it."""
+    page = library_piece("ghost.json#1", "Letters about pears", labels={"strategy": "lead-gen", "gate": "soft-gate"}, rule="G2", forms=(Form("kit:1", "newsletter"),))
+    bare = library_piece("ghost.json#2", "Letters about lids", labels={"strategy": "lead-gen", "gate": "soft-gate"}, rule="G2")
+    public = ObservedGate("ungated", "visibility: public")
+    assert [found.name for found in decide(case_of(page, public), case_of(bare, public))] == ["keep", "soft-gate"]

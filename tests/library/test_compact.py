@@ -5,7 +5,8 @@ import sys
 
 import numpy as np
 
-from gating.library.compact import PROFILE_CHARACTERS, library_piece, profile_of, signature_of
+from gating.features.signature import signature_of
+from gating.library.compact import PROFILE_CHARACTERS, library_piece, profile_of
 from gating.records import Block, BlockKind, Form, Link
 from tests.builders import PROSE, finding_of, piece_of
 
@@ -49,7 +50,7 @@ def test_a_change_of_one_word_moves_the_signature_a_little() -> None:
 
 def test_signature_is_the_same_in_another_process() -> None:
     """An audit that resumes compares signatures of two runs, and Python salts its own hashes."""
-    code = "from tests.builders import PROSE, piece_of; from gating.library.compact import signature_of; print(signature_of(piece_of(PROSE)))"
+    code = "from tests.builders import PROSE, piece_of; from gating.features.signature import signature_of; print(signature_of(piece_of(PROSE)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == str(signature_of(piece_of(PROSE)))
 

@@ -101,3 +101,13 @@ def test_every_piece_is_matched_or_named_once(drawn: list[tuple[str, str]], cut:
     records = [record(name, url=url, source=f"{number}.html") for number, (name, url) in enumerate(drawn)]
     found = compare(records[:cut], records[cut:])
     assert found.n_before - len(found.removed) == found.n_after - len(found.added)
+
+
+def test_another_name_of_the_export_or_folder_is_the_same_library() -> None:
+    """Rows by slug or by title, files by their path below the folder that was audited; ids change with the name."""
+    rows = [record("tar", id="a1", source="july.csv#1", url="tarred-ropes"), record("lids", id="a2", source="july.csv#2", url="")]
+    later = [record("lids", id="b1", source="august.csv#1", url=""), record("new", id="b2", source="august.csv#2", url="tarred-ropes")]
+    assert compare(rows, later).added == ()
+    files = [record(f"p{n}", id=f"c{n}", source=f"old/site/{path}", url="") for n, path in enumerate(("a/index.html", "b/index.html"))]
+    moved = [record(f"q{n}", id=f"d{n}", source=f"new/{path}", url="") for n, path in enumerate(("a/index.html", "b/index.html"))]
+    assert compare(files, moved).added == ()

@@ -1,20 +1,23 @@
 """Conditions of --fail-on."""
 
+from dataclasses import replace
+
 import pytest
 
 from gating.errors import SettingsError
 from gating.library.compact import library_piece
 from gating.library.conditions import Condition, parse_condition
-from gating.records import Audit, AuditedPiece, ObservedGate, Statement
+from gating.records import Audit, AuditedPiece, ObservedGate, OfferLink, Statement
 from tests.builders import finding_of
-
 
 TODAY = {"ungate": "gated", "gate": "ungated"}
 
 
 def audit_of(*actions: str, today: str = "") -> Audit:
     """An audit of pieces with these actions, each with a gate of today that fits the action, or with `today`."""
-    pieces = tuple(AuditedPiece(library_piece(finding_of()), ObservedGate(today or TODAY.get(action, "ungated")), action, 2, "Do it.") for action in actions)
+    one = library_piece(finding_of())
+    gates = [ObservedGate(today or TODAY.get(action, "ungated")) for action in actions]
+    pieces = tuple(AuditedPiece(one, gate, action, 2, "Do it.", leads_on=action != "add-hand-off") for gate, action in zip(gates, actions, strict=True))
     nothing = Statement("", "")
     return Audit(pieces, (), (), (), (), nothing, (), nothing, "balanced", "base/1")
 
@@ -63,3 +66,11 @@ def test_soft_gate_counts_by_its_direction() -> None:
     opened, closed = parse_condition("gated-should-be-free"), parse_condition("free-should-be-gated")
     assert [one.found(audit_of("soft-gate", today="gated")) for one in (opened, closed)] == [1, 0]
     assert [one.found(audit_of("soft-gate", today="ungated")) for one in (opened, closed)] == [0, 1]
+
+
+def test_hand_offs_count_whatever_the_action_is() -> None:
+    """A piece that leads nowhere counts as such though a person must decide on it first; one with a link astray counts as a bad hand-off."""
+    (piece,) = audit_of("review").pieces
+    astray = OfferLink("our kit", "/kit", "", "dead", "no page of the library stands behind it")
+    audit = replace(audit_of("review"), pieces=(replace(piece, leads_on=False), replace(piece, leads_on=None, links=(astray,))))
+    assert [parse_condition(name).found(audit) for name in ("no-hand-off", "bad-hand-off", "review")] == [1, 1, 2]

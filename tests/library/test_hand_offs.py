@@ -1,8 +1,11 @@
 """From a piece to the offer that follows it."""
 
-import pytest
+from dataclasses import replace
 
-from gating.library.hand_offs import HandOff, map_hand_offs
+import pytest
+from scipy.sparse import vstack
+
+from gating.library.hand_offs import HandOff, is_no_content, map_hand_offs
 from gating.library.phrases import weigh_phrases
 from gating.library.urls import addresses_of
 from gating.records import Form, LibraryPiece, Link, Skipped
@@ -179,3 +182,77 @@ def test_press_releases_and_manuals_need_no_way_on() -> None:
     here, there = hand_offs(post("cold storage", links=[KIT], labels={"format": "news"}), offer("cold storage"))
     assert not here.should_lead_on
     assert there.linked_from == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "href", "verdict"),
+    [("Acme", "https://app.acme.example/", ["fits"]), ("Try it for free", "https://acme.example/", ["fits"]), ("Join the waitlist", "https://acme.example/early", ["fits"]),
+     ("Acme", "https://acme.example/", []), ("Acme", "https://app.supplier.example/", [])],
+)  # fmt: skip
+def test_the_own_product_is_a_way_on(text: str, href: str, verdict: list[str]) -> None:
+    """Its sub-domain by any words, another page of the site by the words of an offer that asks for no decision."""
+    assert verdicts(hand_offs(post("cold storage", links=[Link(text, href)]))[0]) == verdict
+
+
+def test_a_missing_file_is_dead_only_beside_files_of_its_kind() -> None:
+    """A library of pages cannot know which PDF files stand beside them; a folder of read PDF files does."""
+    pages = site("/offers/harbour-checklist.pdf")
+    assert "dead" not in verdicts(hand_offs(*pages)[0])
+    assert "dead" in verdicts(hand_offs(*pages, library_piece("site/offers/other.pdf", "Another list"))[0])
+
+
+def test_a_newsletter_box_is_a_way_on_for_beginners() -> None:
+    """Who compares already wants more than letters; and the box in the frame of all pages is none of the piece."""
+    box = Form("kit:1", "newsletter")
+    aware, late = post("cold storage", forms=(box,)), post("cold storage", 1, labels={"stage": "consideration"}, forms=(box,))
+    assert [hand_off.leads_on for hand_off in hand_offs(aware, late)] == [True, False]
+    assert not any(hand_off.leads_on for hand_off in hand_offs(*(post("cold storage", n, forms=(box,)) for n in range(4))))
+
+
+def test_a_form_in_the_text_of_every_row_is_each_ones_own() -> None:
+    """An export holds texts without the frame of the site."""
+    rows = [library_piece(f"posts.json#{n}", f"Post {n}", labels=AWARE, forms=(Form("kit:1", "newsletter"),)) for n in range(4)]
+    assert all(hand_off.leads_on for hand_off in hand_offs(*rows))
+
+
+def test_an_unsure_offer_is_not_counted_as_one() -> None:
+    """The profile of a colleague that may be lead-gen wants no links; the threshold is that of suggestions."""
+    unsure, sure = hand_offs(offer("cold storage", labels={"confidence": 0.6}), offer("shift payroll"))
+    assert (unsure.is_offer, sure.is_offer) == (False, True)
+
+
+def test_a_list_of_posts_needs_no_next_step() -> None:
+    """By its name, or as a short page that leads to those below its address."""
+    named = library_piece("blog/index.html", "Blog", labels=AWARE, url="https://acme.example/blog")
+    below = library_piece("cold.html", "Cold rooms", labels=AWARE, url="https://acme.example/cold", links=[Link("more", f"/cold/{n}") for n in range(3)])
+    rooms = [library_piece(f"{n}.html", f"Room {n}", labels=AWARE, url=f"https://acme.example/cold/{n}") for n in range(3)]
+    assert [hand_off.should_lead_on for hand_off in hand_offs(named, below, *rooms)] == [False, False, True, True, True]
+
+
+def test_no_offer_of_another_site_is_suggested() -> None:
+    """Two firms in one folder; a sub-domain is the same firm."""
+    foreign, own = offer("cold storage", url="https://rival.example/kit"), offer("cold storage", url="https://go.acme.example/kit")
+    assert hand_offs(post("cold storage"), foreign)[0].best is None
+    assert hand_offs(post("cold storage"), own)[0].best is not None
+
+
+def test_an_offer_of_the_same_topic_may_be_less_alike() -> None:
+    """Between the two floors the topic decides."""
+    pieces = [post("cold storage"), *blog(list(TRADES), 4), offer("cold storage")]
+    table = weigh_phrases([piece.profile for piece in pieces])
+    row = table.weights[len(pieces) - 1]
+    thin = replace(table, weights=vstack([table.weights[:-1], row * (0.06 / float(table.weights[0].multiply(row).sum()))]).tocsr())
+    addresses = addresses_of([piece.finding.piece for piece in pieces], range(len(pieces)))
+    found = [map_hand_offs(pieces, thin, addresses, 0.78, topics)[0].best for topics in ([-1] * len(pieces), [0] * len(pieces))]
+    assert found[0] is None
+    assert found[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("title", "known"),
+    [("Thank you!", True), ("Thanks for your order | Acme", True), ("Privacy Policy | Acme", True), ("404", True), ("Terms and conditions", True),
+     ("Privacy - what a small clinic may keep", False), ("Terms of payment that shipyards accept", False), ("Insights", False)],
+)  # fmt: skip
+def test_pages_that_are_no_content(title: str, known: bool) -> None:
+    """By the whole title without the site's name; an article about such things is content."""
+    assert is_no_content(library_piece("page.html", title).finding.piece) == known

@@ -78,3 +78,8 @@ def test_unknown_form_that_is_furniture_leaves_the_page_open() -> None:
     """A loaded form on every page cannot be the gate of each."""
     unknown = Form("hubspot:x", "unknown", "hubspot", verdict="unknown")
     assert observed_in_library(page(unknown), {"hubspot:x"}).verdict == "ungated"
+
+
+def test_furniture_alone_is_said_to_stand_there() -> None:
+    """Nobody must read "no form" of a page on which they see one."""
+    assert "many pages of the site" in observed_in_library(page(FOOTER), {FOOTER.identity}).evidence

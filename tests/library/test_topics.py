@@ -68,3 +68,18 @@ def test_topics_are_the_same_in_every_run() -> None:
     pieces = blog(list(TRADES), 6)
     random.Random(3).shuffle(pieces)
     assert topics_of(pieces) == topics_of(list(pieces))
+
+
+def test_people_name_no_topic() -> None:
+    """The one who wrote all posts of a trade stands in their titles."""
+    profiles = [f"Odile Brandvik: {piece.profile}" if "payroll" in piece.profile else piece.profile for piece in blog(list(TRADES), 8)]
+    told = [find_topics(weigh_phrases(profiles), profiles, range(len(profiles)), people)[0] for people in ((), ("Odile Brandvik",))]
+    assert ["brandvik" in " ".join(topic.name.lower() for topic in topics) for topics in told] == [True, False]
+
+
+def test_verbs_name_no_topic() -> None:
+    """All titles of a trade begin with the same one."""
+    profiles = [f"Rethinking your {piece.profile}" if "payroll" in piece.profile else piece.profile for piece in blog(list(TRADES), 8)]
+    topics, _ = find_topics(weigh_phrases(profiles), profiles, range(len(profiles)))
+    assert "rethinking" not in " ".join(topic.name.lower() for topic in topics)
+    assert any("Rethinking" in topic.words for topic in topics)

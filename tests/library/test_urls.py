@@ -2,7 +2,8 @@
 
 import pytest
 
-from gating.library.urls import Addresses, addresses_of, in_order, join_inventory, normal_url, path_of
+from gating.library.urls import Addresses, addresses_of, in_order, join_inventory, site_of
+from gating.reading.urls import normal_url, path_of
 from gating.records import Link, Piece, Skipped, Status
 from tests.builders import library_piece
 
@@ -142,3 +143,27 @@ def test_rows_without_a_page_and_real_failures_stay() -> None:
 def test_rows_sort_as_people_count() -> None:
     """The tenth row comes after the second."""
     assert sorted(["a.csv#10", "a.csv#2", "A.csv#1"], key=in_order) == ["A.csv#1", "a.csv#2", "a.csv#10"]
+
+
+def test_a_slug_alone_is_no_address_and_the_links_name_the_site() -> None:
+    """An export whose address column holds slugs: the host that links to those slugs is its own, wherever the site puts them."""
+    posts = [page(f"export.csv#{n}", slug, "https://acme.example/blog/tarred-ropes", "https://www.acme.example/blog/old-hulls", "https://acme.example/news/frozen-meters",
+                  "https://supplier.example/paint") for n, slug in enumerate(("tarred-ropes", "old-hulls", "frozen-meters"))]  # fmt: skip
+    addresses = known(*posts)
+    assert addresses.hosts == {"acme.example"}
+    assert addresses.find("https://acme.example/blog/old-hulls") == 1
+
+
+def test_capitals_make_no_other_page() -> None:
+    """A server that does not mind them, and a person who typed the link."""
+    addresses = known(page("Offers/Kit.html", "https://acme.example/Offers/Kit"), page("post.html", "https://acme.example/post"))
+    assert addresses.find("https://ACME.example/offers/kit") == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [("https://app.acme.example/x", "acme.example"), ("https://www.acme.co.uk", "acme.co.uk"), ("https://acme.github.io/a", "acme.github.io"), ("a-slug", ""), ("/path", "")],
+)
+def test_the_site_is_the_registered_domain(url: str, site: str) -> None:
+    """Sub-domains are one firm's, unless strangers share the domain."""
+    assert site_of(url) == site

@@ -75,7 +75,9 @@ def test_the_three_sentences_have_their_figures() -> None:
         "1 piece asks for details where the reader should get in freely and 1 piece would justify a form and shows none or a weaker one. "
         "Today's gate could be seen on 4 of 5 pieces."
     )
-    assert hand_offs.sentence == "2 of the 3 demand-gen pieces that should lead on lead to no fitting offer, 2 links to offers need mending and 1 of 1 offer is linked from no such piece."
+    assert hand_offs.sentence == (
+        "2 of the 3 demand-gen pieces that should lead on lead to no fitting offer, 2 links to offers need mending and 1 of 1 offer is linked from no such piece."
+    )
     assert hand_offs.figure == "3"
     assert effort.sentence == "Build offers first: 3 of 5 pieces ask for nothing."
 
