@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import tomllib
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from gating.records import (
     LABELS,
@@ -179,3 +181,12 @@ def audit_of(*pieces: AuditedPiece, unscored: Sequence[Skipped] = (), topics: Se
         "effort": Statement("effort", "Write for readers who compare ways of storing fruit."),
     }  # fmt: skip
     return Audit(pieces=pieces, unscored=tuple(unscored), **{**given, **fields})  # type: ignore[arg-type]
+
+
+def declare_entry_points(folder: Path, root: Path) -> None:
+    """Makes `folder`, once it is on the Python path, declare spaCy's entry points of pyproject.toml, whether gating is installed or not."""
+    declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]["spacy_factories"]
+    installed = folder / "gating-0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: gating\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text("[spacy_factories]\n" + "".join(f"{name} = {place}\n" for name, place in declared.items()))
