@@ -1,30 +1,31 @@
-"""Read, extract, classify, advise: for one piece or many, in order, in one process or several."""
+"""Read, extract, classify, advise: for one piece or many, in order, in worker processes."""
 
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import cached_property
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from gating.advice import advise
 from gating.advice.changes import Change, Flip, changes
 from gating.advice.flags import flags_by_rule
+from gating.advice.overrides import override_for
+from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, proposal_of, weaknesses_in
 from gating.classifier import Classifier
 from gating.classifier.bundle import base_folder, load_bundle, shipped_folder
 from gating.classifier.evidence import QUOTED_HEADS
 from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import fingerprint
-from gating.reading import Job, plan, read_job
+from gating.reading import Job, Problem, plan, read_job, work_on
 from gating.reading.labels import Given, keys_of, labels_in_front_matter, with_unclear
 from gating.reading.sources import NO_CHOICES, Choices
 from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped
 from gating.settings import Settings
 
-JOBS_A_BATCH = 16
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Assessor:
     settings: Settings
     choices: Choices = NO_CHOICES
     today: datetime.date = field(default_factory=datetime.date.today)
-    recipe: Recipe | None = None  # how a worker makes the same; without it all work is done in this process
+    recipe: Recipe | None = None  # how a worker that is no copy of this process makes the same
 
     def assess(self, piece: Piece, quotes: int = 1) -> Finding:
         """The finding on one piece."""
@@ -45,17 +46,16 @@ class Assessor:
         return Finding(with_unclear(piece), verdict, advise(piece, verdict, evidence, self.settings))
 
     def _given(self, piece: Piece) -> dict[str, str]:
-        """The labels that a person gave for this very piece: in its front matter under `gating:`, else in the file of labels."""
+        """The labels that a person gave for this very piece: in its front matter under `gating:`, else in the file of labels, else by [[paths]]."""
         in_file = next((self._labels[key] for key in keys_of(piece) if key in self._labels), ()) if self._labels else ()
-        return {**dict(in_file), **labels_in_front_matter(piece)}
+        return {**override_for(piece, self.settings.paths).labels, **dict(in_file), **labels_in_front_matter(piece)}
 
     @cached_property
     def _labels(self) -> dict[str, Given]:
         return dict(self.choices.labels)
 
-    def do(self, jobs: Iterable[Job]) -> list[Finding | Skipped]:
-        """The results of some jobs, in order."""
-        return [result if isinstance(result, Skipped) else self.assess(result) for job in jobs for result in read_job(job, self.settings, self.choices)]
+    def __reduce__(self) -> tuple[Callable[[Recipe], Assessor], tuple[Recipe | None]]:
+        return _made, (self.recipe,)  # a worker that is no copy of this process makes its own
 
 
 @dataclass(frozen=True)
@@ -82,31 +82,41 @@ def make_assessor(settings: Settings, model: Path | None = None, choices: Choice
 
 def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int = 1) -> Iterator[Finding | Skipped]:
     """One result for every input behind `paths`, in the order of the inputs; the same results for any number of `jobs`."""
-    return assess_jobs(plan(paths, assessor.settings, exclude, assessor.choices), assessor, jobs)
+    return assess_jobs(plan(paths, assessor.settings, exclude, assessor.choices), assessor, as_it_is, jobs)
 
 
-def assess_jobs(planned: Iterator[Job], assessor: Assessor, jobs: int = 1) -> Iterator[Finding | Skipped]:
-    """The results of planned jobs, in order, by `jobs` processes."""
-    if jobs == 1 or assessor.recipe is None:
-        for job in planned:
-            yield from assessor.do([job])
-        return
-    from joblib import Parallel, delayed
-
-    folder = os.getcwd()
-    batches = (delayed(_do_in_worker)(assessor.recipe, folder, batch) for batch in iter(lambda: list(islice(planned, JOBS_A_BATCH)), []))
-    for results in Parallel(n_jobs=jobs, return_as="generator", max_nbytes=None)(batches):
-        yield from results
+def as_it_is(result: Finding | Skipped) -> Finding | Skipped:
+    """The result, unchanged."""
+    return result
 
 
-@lru_cache(maxsize=1)
-def _assessor_of(recipe: Recipe) -> Assessor:
+def assess_jobs(planned: Iterator[Job], assessor: Assessor, shape: Callable[[Finding | Skipped], R], jobs: int = 1) -> Iterator[R]:
+    """`shape` of the result of each piece of the planned jobs, in order, made in `jobs` processes.
+
+    `shape` is done where the piece was scored, so that a line of text travels instead of a piece with all its blocks.
+    """
+    return work_on(planned, _Scoring(assessor, shape), assessor.settings, jobs)
+
+
+@dataclass(frozen=True)
+class _Scoring(Generic[R]):
+    """What a worker does with one job. It never raises: an error costs its own piece."""
+
+    assessor: Assessor
+    shape: Callable[[Finding | Skipped], R]
+
+    def __call__(self, job: Job) -> Iterator[R]:
+        for result in read_job(job, self.assessor.settings, self.assessor.choices):
+            problem = Problem(result.source, self.assessor.settings)
+            with problem:
+                shaped = self.shape(result if isinstance(result, Skipped) else self.assessor.assess(result))
+            yield self.shape(problem.skipped) if problem.skipped else shaped
+
+
+def _made(recipe: Recipe | None) -> Assessor:
+    if recipe is None:
+        raise TypeError("an assessor that was not made from a recipe cannot be sent to another process")
     return recipe.make()
-
-
-def _do_in_worker(recipe: Recipe, folder: str, batch: list[Job]) -> list[Finding | Skipped]:
-    os.chdir(folder)  # a worker outlives the call and would look for relative paths where it was started
-    return _assessor_of(recipe).do(batch)
 
 
 def what_would_flip(finding: Finding, assessor: Assessor) -> tuple[Flip, ...]:
@@ -130,3 +140,18 @@ def what_would_flip(finding: Finding, assessor: Assessor) -> tuple[Flip, ...]:
         if best is not None:
             found.append(Flip(head, before, best[2], best[1].words))
     return tuple(found)
+
+
+def proposals_for(finding: Finding, assessor: Assessor) -> tuple[Proposal, ...]:
+    """At most MOST_SHOWN edits worth making to the piece as it stands, the most useful first; what each moves is found by rescoring the edited piece.
+
+    An edit that does not move what it is proposed for, or moves it the wrong way, is left out. At most MOST_TRIED texts are scored.
+    """
+    found: list[Proposal] = []
+    left = MOST_TRIED
+    for weakness in weaknesses_in(finding):
+        tried = [(trial, assessor.assess(trial.piece, quotes=0)) for trial in weakness.trials[:left]]
+        left -= len(tried)
+        proposal = proposal_of(weakness, finding, tried)
+        found += [proposal] if proposal else []
+    return tuple(found[:MOST_SHOWN])

@@ -15,16 +15,17 @@ from rich.text import Text
 
 from gating.assess import Assessor, assess_paths
 from gating.cli.audit import findings_in
+from gating.cli.streams import writing
 from gating.errors import OutputError, SourceError
 from gating.features.signature import signature_of
 from gating.library.compact import library_piece, profile_of
-from gating.reading import plan, read_job
+from gating.reading import plan, read_jobs
 from gating.reading.sources import STDIN, Choices
 from gating.records import HEADS, LABELS, Finding, LibraryPiece, Piece, Skipped
 from gating.report import labelling as page
 from gating.report.safe import visible
 from gating.report.terminal import show
-from gating.report.whole import write_whole
+from gating.report.whole import check_writable, write_whole
 from gating.settings import Settings
 from gating.training.labelling import ASKED_HEADS, LabelFile, Seen, most_useful_first, needs_labels, read_label_file, row_of
 
@@ -63,6 +64,8 @@ def label_pieces(paths: Sequence[str], output: Path, wanted: Wanted, assessor: A
         raise SourceError(f"{output}: labels are kept as CSV. Give -o a name that ends in .csv.")
     if not output.parent.is_dir():
         raise OutputError(f"{output}: there is no folder {output.parent}. Make it, or name another file with -o.")
+    with writing(output):
+        check_writable(output)
     sheet = Sheet(output)
     queue, reasons = _queue(paths, wanted, assessor, sheet.file, output, not quiet and sys.stderr.isatty())
     if reasons and not queue:
@@ -115,8 +118,7 @@ def _results(paths: Sequence[str], wanted: Wanted, assessor: Assessor, only: fro
 
 
 def _pieces(paths: Sequence[str], settings: Settings, choices: Choices, exclude: Sequence[str] = ()) -> Iterator[Piece | Skipped]:
-    for job in plan(paths, settings, exclude, choices):
-        yield from read_job(job, settings, choices)
+    return read_jobs(plan(paths, settings, exclude, choices), settings, choices)
 
 
 def _left_for_review(folder: Path) -> frozenset[str]:
@@ -171,7 +173,7 @@ class Sheet:
 
     def _write(self, file: LabelFile) -> None:
         try:
-            write_whole([file.text()], self._path.resolve())
+            write_whole([file.text()], self._path)
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written ({error.strerror}). The answers before this one are in it.") from error
         self.file = file

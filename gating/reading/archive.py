@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import zipfile
 from collections import Counter
 from collections.abc import Collection
 
+from gating.reading.gitignore import is_hidden
 from gating.reading.outcome import Unread
-from gating.reading.sources import LEFT_OUT
-from gating.reading.zips import MAX_TOTAL, inflated, open_zip
+from gating.reading.warc import suffix_of
+from gating.reading.zips import MAX_FILES, MAX_TOTAL, inflated, open_zip
 from gating.records import Skipped, Status
 
-MAX_FILES = 50_000
+DRIVE = re.compile(r"[A-Za-z]:")  # of Windows
 MAX_DEPTH = 2  # Notion sends a zip of zips; nobody sends more
 SHOWN = 6  # kinds of files named in the line about what was left out
 
@@ -57,11 +59,13 @@ class Archive:
         archive = open_zip(data, MAX_FILES)
         for member in archive.infolist():
             path = member.filename.replace("\\", "/")
-            full, suffix = f"{name}/{path}", os.path.splitext(path)[1].lower()
+            full, suffix = f"{name}/{path}", suffix_of(path)
             if member.is_dir() or _is_hidden(path) or stat.S_ISLNK(member.external_attr >> 16):
                 continue
-            if path.startswith("/") or ":" in path.split("/")[0] or ".." in path.split("/"):
+            if path.startswith("/") or DRIVE.match(path) or ".." in path.split("/"):
                 self.refused.append(Skipped(full, "its name leads out of the zip file, so it was not read", Status.FAILED))
+            elif full in self._members:
+                self.refused.append(Skipped(full, "a second file of the same name in the zip file, so it was not read", Status.FAILED))
             elif suffix == ".zip":
                 self._open_inner(archive, member, full, depth)
             elif suffix in self._wanted:
@@ -91,4 +95,4 @@ class Archive:
 
 def _is_hidden(path: str) -> bool:
     """True for what a walk through a folder would leave alone too, and for the copies of names that macOS adds."""
-    return any((part.startswith(".") and part != "..") or part in LEFT_OUT or part == "__MACOSX" for part in path.split("/"))
+    return any(is_hidden(part) or part == "__MACOSX" for part in path.split("/"))

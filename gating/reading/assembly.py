@@ -10,12 +10,16 @@ from gating.reading.aliases import find_columns
 from gating.reading.blocks import Page
 from gating.reading.dates import iso_date
 from gating.reading.gates import gate_in_metadata
-from gating.reading.language import language_name, language_of
+from gating.reading.language import UNSPACED, language_name, language_of
+from gating.reading.outcome import LIMIT
 from gating.reading.text import clean, squeeze
 from gating.records import Block, BlockKind, Form, ObservedGate, Piece, Skipped
 from gating.settings import Limits
 
 INVENTORY = "in the inventory only, no text"
+MAX_ID, MAX_URL = 300, 2000  # characters; browsers show no longer address
+MAX_METADATA = 1000  # front matter values or columns; the widest real exports have some 400
+MAX_KEY, MAX_VALUE = 200, 10_000  # characters of a name and of a value
 MAX_TITLE = 300  # characters; a longer title is running text that lost its markup
 
 
@@ -44,7 +48,7 @@ def with_columns(parts: Parts, columns: Sequence[tuple[str, str]]) -> Parts:
     values = {name: iso_date(value) if name in days else value for name, value in columns}
     named = {known: values[name] for known, name in names.items()}
     observed = gate_in_metadata((("access", named.get("gate", "")),))
-    said = {key for key, _ in parts.metadata} | {names.get(known) for known in ("id", "title", "url", "description")}
+    said = {key for key, _ in parts.metadata} | {names.get(known) for known in ("id", "title", "url", "description")} | {LIMIT}
     return replace(
         parts,
         id=parts.id or named.get("id", ""),
@@ -53,6 +57,7 @@ def with_columns(parts: Parts, columns: Sequence[tuple[str, str]]) -> Parts:
         description=parts.description or named.get("description", ""),
         metadata=parts.metadata + tuple((key, value) for key, value in values.items() if key not in said),
         observed=parts.observed if observed.verdict == "unknown" else observed,
+        limits=parts.limits + tuple(value for name, value in columns if name == LIMIT),
     )
 
 
@@ -61,28 +66,30 @@ def assemble(parts: Parts, limits: Limits) -> Piece | Skipped:
 
     An address and facts without a text, such as a page of a content calendar in Notion, are an entry of an inventory.
     """
-    id_ = squeeze(clean(parts.id)) or source_id(parts.source)
+    id_ = _short(squeeze(clean(parts.id))) or source_id(parts.source)
     title = squeeze(clean(parts.title))[:MAX_TITLE]
+    wide = (f"only the first {MAX_METADATA:,} of {len(parts.metadata):,} columns or front matter values were kept",) if len(parts.metadata) > MAX_METADATA else ()
+    limits_hit = tuple(dict.fromkeys((*parts.page.limits, *parts.limits, *wide)))
     blocks, cut = _within(parts.page.blocks, limits.max_characters)
     piece = Piece(
         id=id_,
         source=parts.source,
         title=title or _first_heading(blocks),
         blocks=blocks,
-        url=squeeze(clean(parts.url)),
+        url=squeeze(clean(parts.url))[:MAX_URL],
         description=squeeze(clean(parts.description))[:1000],
         links=tuple(parts.page.links),
-        metadata=tuple((clean(key), clean(value)) for key, value in parts.metadata),
+        metadata=tuple((clean(key[:MAX_KEY]), clean(value[:MAX_VALUE])) for key, value in parts.metadata[:MAX_METADATA]),
         observed=parts.observed,
         forms=parts.forms,
-        limits=parts.limits + ((f"only the first {limits.max_characters:,} characters were read",) if cut else ()),
+        limits=limits_hit + ((f"only the first {limits.max_characters:,} characters were read",) if cut else ()),
     )
     reason = _why_not(piece, limits)
     if not reason:
         return piece
     if piece.url and piece.metadata and all(block.kind is BlockKind.HEADING for block in piece.blocks):
         return Skipped(parts.source, INVENTORY, id=id_, title=piece.title, url=piece.url, metadata=piece.metadata)
-    return Skipped(parts.source, reason, id=id_, title=piece.title)
+    return Skipped(parts.source, "; ".join((reason, *limits_hit)), id=id_, title=piece.title)
 
 
 def source_id(source: str) -> str:
@@ -90,12 +97,17 @@ def source_id(source: str) -> str:
     return hashlib.blake2b(source.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
+def _short(id_: str) -> str:
+    """The id itself; of one too long to show its beginning and a digest, by which it stays one of a kind."""
+    return id_ if len(id_) <= MAX_ID else f"{id_[: MAX_ID - 20]}-{source_id(id_)}"
+
+
 def _why_not(piece: Piece, limits: Limits) -> str:
     if not piece.blocks:
         return "no text in it"
-    if piece.n_words < limits.min_words:
-        return f"only {piece.n_words} words of text; {limits.min_words} are needed"
     code = language_of(" ".join(block.text for block in piece.blocks[:60] if block.kind is not BlockKind.CODE))
+    if piece.n_words < limits.min_words and code not in UNSPACED:
+        return f"only {piece.n_words} words of text; {limits.min_words} are needed"
     return "" if code == "en" else f"the text is {language_name(code)}; gating reads English"
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gating.reading.text import clean, squeeze
+from gating.reading.bounds import bounded
+from gating.reading.text import LONG_RUN, MAX_RUN, clean, squeeze
 from gating.records import Block, BlockKind, Link
 
 DROPPED = frozenset("script style noscript template svg math head iframe object video audio canvas map select datalist option nav dialog".split())
@@ -44,6 +45,8 @@ FIELD_NAME = re.compile(
 WRAPPED_FROM = 60  # characters; a shorter line that ends a source line was broken on purpose (a label, a slogan), not wrapped
 ALMOST_NOTHING = 10  # words; a page this bare without its furniture has its text in what looked like furniture
 NEAR, FAR = 10_000, 200_000_000  # characters in which a block's words are looked for: once all searches of a page passed FAR, no further than NEAR
+MAX_LINK_TEXT, MAX_ADDRESS = 1000, 4000  # characters; longer addresses are embedded files
+MUCH_LOST = 1000  # characters of runs that were cut; less are the ends of some long addresses
 SOURCE_POSITION = "data-sourcepos"  # what cmark calls the place of a block, "3:1-4:26"; our other writers use the same
 CONTENT = ("main", "article")
 HOLDERS = (BlockKind.ITEM, BlockKind.QUOTE, BlockKind.TABLE, BlockKind.BUTTON)
@@ -51,28 +54,32 @@ HOLDERS = (BlockKind.ITEM, BlockKind.QUOTE, BlockKind.TABLE, BlockKind.BUTTON)
 
 @dataclass
 class Page:
-    """Blocks and links of one page in reading order."""
+    """Blocks and links of one page in reading order, and a sentence for each limit that was hit on the way."""
 
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
 
 def page_blocks(html: str, tree: LexborHTMLParser | None = None, first_line: int = 0) -> Page:
     """Blocks and links of `html`, site furniture (navigation, banner, footer, dialogs) left out.
 
-    Lines come from `data-sourcepos` where the caller put it (Markdown, DOCX, PDF), counted from `first_line`; else they are
-    found in `html` itself.
+    A `tree` that is given was parsed from `bounded` markup. Lines come from `data-sourcepos` where the caller put it (Markdown, DOCX,
+    PDF), counted from `first_line`; else they are found in `html` itself.
     """
-    tree = tree or LexborHTMLParser(html)
+    limits: tuple[str, ...] = ()
+    if tree is None:
+        html, limits = bounded(html)
+        tree = LexborHTMLParser(html)
     if tree.body is None:
-        return Page()
+        return Page(limits=list(limits))
     walker = _Walker(SOURCE_POSITION in html, first_line)
     walker.walk(tree.body)
     if sum(len(block.text.split()) for block in walker.blocks) < ALMOST_NOTHING:
         whole = _Walker(SOURCE_POSITION in html, first_line)
         whole.walk(tree.body, furniture_too=True)
         walker = whole if whole.blocks else walker
-    page = Page(list(_split(walker.blocks)), walker.links)
+    page = Page(list(_split(walker.blocks)), walker.links, [*limits, *_cut_runs(walker.blocks)])
     return page if SOURCE_POSITION in html else _with_lines(page, html, first_line)
 
 
@@ -99,7 +106,13 @@ def _with_lines(page: Page, html: str, first_line: int) -> Page:
         while line < len(starts) and starts[line] < position:
             line += 1
         blocks.append(Block(block.kind, block.text, block.level, first_line + line))
-    return Page(blocks, page.links)
+    return Page(blocks, page.links, page.limits)
+
+
+def _cut_runs(blocks: list[Block]) -> list[str]:
+    """What is to be said of long runs without a space (embedded pictures, keys, tables of signs), of which only the beginning is kept."""
+    lost = sum(len(run.group()) - MAX_RUN for block in blocks if len(block.text) > MAX_RUN and block.kind is not BlockKind.CODE for run in LONG_RUN.finditer(block.text))
+    return [f"runs without a space were cut to {MAX_RUN} characters, {lost:,} in all left out"] if lost > MUCH_LOST else []
 
 
 class _Walker:
@@ -110,6 +123,7 @@ class _Walker:
         self.links: list[Link] = []
         self._soft_breaks = soft_breaks
         self._buffer: list[str] = []
+        self._has_words = False  # in the buffer
         self._kinds: list[tuple[BlockKind, int]] = [(BlockKind.PARAGRAPH, 0)]
         self._first_line = self._line = first_line
 
@@ -128,6 +142,7 @@ class _Walker:
                 kind = self._kinds[-1][0]
                 keep = kind is BlockKind.CODE or (self._soft_breaks and kind is not BlockKind.TABLE)
                 self._buffer.append(text if keep else text.replace("\n", " "))
+                self._has_words = self._has_words or bool(text.strip())
             elif not (tag.startswith(("-", "!")) or tag in DROPPED or (not furniture_too and _is_chrome(top, tag, content_depth > 0))):
                 content_depth += tag in CONTENT
                 stack.append(self._enter(tag, top))
@@ -142,7 +157,7 @@ class _Walker:
         elif tag == "img":
             self._buffer.append(" ")
         elif tag in ("td", "th"):
-            if "".join(self._buffer).strip():
+            if self._has_words:
                 self._buffer.append(" | ")
         elif tag in ("input", "textarea"):
             self._input(attributes)
@@ -162,7 +177,7 @@ class _Walker:
     def _leave(self, opened: _Open) -> None:
         href = opened.node.attributes.get("href") if opened.tag == "a" else None
         if href:
-            self.links.append(Link(squeeze(clean(opened.node.text())), clean(href), self._line))
+            self.links.append(Link(squeeze(clean(opened.node.text()))[:MAX_LINK_TEXT], clean(href[:MAX_ADDRESS]), self._line))
         if opened.block:
             self._flush()
         if opened.kind:
@@ -182,14 +197,16 @@ class _Walker:
     def _flush(self, kind: BlockKind | None = None) -> None:
         text, level = "".join(self._buffer), 0
         self._buffer.clear()
+        self._has_words = False
         if not kind:
             kind, level = self._kinds[-1]
         self._add(kind, text, level)
 
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
+        text = clean(text)  # before it is asked for words: an entity may stand for a sign that is not seen
         said = text.strip()
         if said and not (kind is BlockKind.FIELD and SITE_SEARCH.match(said)) and not SKIP_LINK.match(said):
-            self.blocks.append(Block(kind, clean(text), level, self._line))
+            self.blocks.append(Block(kind, text, level, self._line))
 
 
 @dataclass

@@ -42,12 +42,17 @@ CONTAINERS: tuple[Container, ...] = (
 )
 
 
+def container_of(suffix: str, data: bytes) -> Container | None:
+    """Which kind of export it is; None for a plain table."""
+    return next((one for one in CONTAINERS if one.fits(suffix, data)), None)
+
+
 def container_rows(data: bytes, suffix: str, source: str, choices: Choices, is_page: Callable[[str], bool] | None = None) -> Iterator[tuple[int, Row | Skipped]]:
     """(number from 1, row) for each piece of an export or table. Raises Unread when it is neither.
 
     `is_page` tells which addresses are pages that are read too: then the entries of a feed that lead to them are left out.
     """
-    container = next((one for one in CONTAINERS if one.fits(suffix, data)), None)
+    container = container_of(suffix, data)
     rows = _rows(container, data, suffix, source, choices)
     repeats = container.repeats_pages if container else is_json_feed(suffix, data)
     yield from _not_repeated(rows, source, is_page) if is_page and repeats else rows

@@ -14,12 +14,14 @@ from gating.reading.text import clean
 from gating.records import Skipped, Status
 
 MAGIC = b"SQLite format 3\0"
-SECONDS = 60  # for the whole SELECT; a view in a hostile file could count for ever
+SECONDS = 20  # that SQLite may work on the SELECT, under the 30 that a file has; a view in a hostile file could count for ever
 STEPS = 10_000  # of SQLite's machine between two looks at the clock
 MAX_CELL = 10_000_000  # bytes of one value
-FETCH = 200  # rows
 ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
+DAMAGED = (sqlite3.Error, UnicodeDecodeError)  # the second for names and messages that are no text
 SHOWN = 15  # tables named in the hint
+# Asking a virtual table for its columns would run its module.
+TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND ltrim(sql) NOT LIKE 'create virtual%' ORDER BY name LIMIT 200"
 
 
 def is_sqlite(suffix: str, data: bytes) -> bool:
@@ -48,27 +50,45 @@ def _opened(data: bytes) -> sqlite3.Connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         connection.close()
         raise Unread(f"not a readable SQLite database ({error})") from error
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    ends = time.monotonic() + SECONDS
-    connection.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
     connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in ALLOWED else sqlite3.SQLITE_DENY)
     return connection
 
 
+class _Clock:
+    """The seconds that SQLite has worked, without those in which its rows were read and scored."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._left = float(SECONDS)
+        self._ends = 0.0
+        connection.set_progress_handler(lambda: time.monotonic() > self._ends, STEPS)
+
+    def __enter__(self) -> None:
+        self._ends = time.monotonic() + self._left
+
+    def __exit__(self, *_: object) -> None:
+        self._left = self._ends - time.monotonic()
+
+
 def _selected(connection: sqlite3.Connection, select: str) -> Iterator[Row]:
     try:
-        cursor = connection.execute(select)
+        clock = _Clock(connection)
+        with clock:
+            cursor = connection.execute(select)
         names = [clean(column[0]) for column in cursor.description or ()]
         if "text" not in find_columns(names):
             raise Unread(f"the SELECT gives no column for the text (columns: {', '.join(names) or 'none'}); write SELECT ... AS text", Status.SKIPPED)
-        while rows := cursor.fetchmany(FETCH):
-            for row in rows:
-                yield {name: clean(_cell(value)) for name, value in zip(names, row, strict=True)}
-    except sqlite3.Error as error:
+        while True:
+            with clock:
+                row = cursor.fetchone()
+            if row is None:
+                break
+            yield {name: clean(_cell(value)) for name, value in zip(names, row, strict=True)}
+    except DAMAGED as error:
         said = f"it took longer than {SECONDS} seconds" if "interrupted" in str(error) else str(error)
         raise Unread(f"the SELECT of --sql cannot be run ({said}); only one SELECT is allowed") from error
 
@@ -81,9 +101,9 @@ def _hint(connection: sqlite3.Connection) -> str:
     """The tables of the database, and a SELECT for the one that looks most like content."""
     connection.set_authorizer(None)
     try:
-        names = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")]
+        names = [str(row[0]) for row in connection.execute(TABLES)]
         columns = {name: [str(row[1]) for row in connection.execute(f"PRAGMA table_info({_quoted(name)})")] for name in names}
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         raise Unread(f"not a readable SQLite database ({error})") from error
     tables = ", ".join(names[:SHOWN]) + (" ..." if len(names) > SHOWN else "")
     return f'a database; say what to read with --sql "{_example(columns)}" (tables: {tables or "none"})'

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gating.reading import FileJob, Job, RowsJob
 from gating.reading.sources import read_bytes
-from gating.records import Skipped
+from gating.records import Piece, Skipped
 
 Known = Callable[[str, bytes], bool]
 
@@ -34,3 +34,10 @@ def _file_digest(job: FileJob, max_bytes: int) -> bytes:
     except (OSError, OverflowError) as error:
         content = repr(error).encode()
     return hashlib.blake2b(content, digest_size=16, key=hashlib.blake2b(repr(job).encode("utf-8", "surrogatepass"), digest_size=16).digest()).digest()
+
+
+def piece_digest(piece: Piece) -> str:
+    """What tells the content of a piece from a changed one: title, description, text, links and today's gate; not the front matter nor line numbers."""
+    blocks = [(block.kind.value, block.text) for block in piece.blocks]
+    links = [(link.text, link.href) for link in piece.links]
+    return _digest(repr((piece.title, piece.description, blocks, links, piece.observed.verdict))).hex()

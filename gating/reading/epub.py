@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
-import zipfile
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -18,7 +16,7 @@ from gating.reading.outcome import Unread
 from gating.reading.safe_xml import Element, find_elements, local_name, text_of
 from gating.reading.text import decode, squeeze
 from gating.reading.webpage import webpage_parts
-from gating.reading.zips import check_zip
+from gating.reading.zips import Package
 from gating.records import Status
 
 FONTS = (b"http://www.idpf.org/2008/embedding", b"http://ns.adobe.com/pdf/enc#RC")  # fonts made unusable elsewhere; the text is open
@@ -44,41 +42,47 @@ def epub_parts(data: bytes, source: str, max_characters: int) -> Parts:
 
     Chapters are read until there are more than `max_characters`; the rest would be cut anyway.
     """
-    check_zip(data)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = frozenset(archive.namelist())
-        if _is_locked(archive, names):
-            raise Unread("it is locked against copying (DRM); export the book without that", Status.SKIPPED)
-        book = _book(archive, names)
-        page, read = Page(), 0
-        for number, chapter in enumerate(book.chapters, 1):
-            if read > max_characters:
-                break
-            found = _chapter(decode(archive.read(chapter)), source)
-            page.blocks += [replace(block, line=number) for block in found.blocks]
-            page.links += [replace(link, line=number) for link in found.links]
-            read += sum(len(block.text) for block in found.blocks)
+    package = Package(data)
+    if _is_locked(package):
+        raise Unread("it is locked against copying (DRM); export the book without that", Status.SKIPPED)
+    book = _book(package)
+    page, read, limits = Page(), 0, list[str]()
+    for number, chapter in enumerate(book.chapters, 1):
+        if read > max_characters:
+            break
+        try:
+            found = _chapter(decode(package.read(chapter)), source)
+        except Unread as error:  # the chapters before it are worth a score
+            limits.append(f"chapter {number} and those after it were not read ({error.reason})")
+            break
+        page.blocks += [replace(block, line=number) for block in found.blocks]
+        page.links += [replace(link, line=number) for link in found.links]
+        read += sum(len(block.text) for block in found.blocks)
+    if limits and not page.blocks:
+        raise Unread(limits[0])
     facts = book.facts
     told = (("author", facts.get("creator", "")), ("date", iso_date(facts.get("date", ""))), ("subject", facts.get("subject", "")))
     metadata = tuple((key, value) for key, value in told if value)
-    return Parts(source, page, title="" if UNTITLED.match(facts.get("title", "")) else facts.get("title", ""), description=_words(facts.get("description", "")), metadata=metadata)
+    title = "" if UNTITLED.match(facts.get("title", "")) else facts.get("title", "")
+    return Parts(source, page, title=title, description=_words(facts.get("description", "")), metadata=metadata, limits=tuple(limits))
 
 
-def _is_locked(archive: zipfile.ZipFile, names: frozenset[str]) -> bool:
-    if names.intersection(LOCKS):
+def _is_locked(package: Package) -> bool:
+    if package.names.intersection(LOCKS):
         return True
-    methods = ALGORITHM.findall(archive.read("META-INF/encryption.xml")) if "META-INF/encryption.xml" in names else []
+    methods = ALGORITHM.findall(package.read("META-INF/encryption.xml")) if "META-INF/encryption.xml" in package.names else []
     return any(method not in FONTS for method in methods)
 
 
-def _book(archive: zipfile.ZipFile, names: frozenset[str]) -> Book:
+def _book(package: Package) -> Book:
+    names = package.names
     if "META-INF/container.xml" not in names:
         raise Unread("not a readable EPUB file (no META-INF/container.xml in it)")
-    roots = find_elements(archive.read("META-INF/container.xml"), ("rootfile",), lambda node: node.get("full-path") or "").made
+    roots = find_elements(package.read("META-INF/container.xml"), ("rootfile",), lambda node: node.get("full-path") or "").made
     path = next((root for root in roots if root in names), "")
     if not path:
         raise Unread("not a readable EPUB file (its package file is missing)")
-    found = find_elements(archive.read(path), ("item", "itemref", *FACTS), _entry).made
+    found = find_elements(package.read(path), ("item", "itemref", *FACTS), _entry).made
     items = {entry["id"]: entry for name, entry, _ in found if name == "item" and entry.get("media-type") in CHAPTERS and "nav" not in entry.get("properties", "").split()}
     order = [entry.get("idref", "") for name, entry, _ in found if name == "itemref" and entry.get("linear") != "no"]
     paths = (posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(items[id_].get("href", "")))) for id_ in order if id_ in items)

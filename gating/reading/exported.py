@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from gating.reading.assembly import Parts
+from gating.reading.bounds import bounded
 from gating.reading.dates import iso_date
 from gating.reading.frontmatter import FrontMatter
 from gating.reading.markdown import parts_with_front_matter
@@ -33,15 +34,18 @@ GOOGLE_COMMENTS = 'sup:has(> a[href^="#cmnt"]), div:has(> p > a[href^="#cmnt_ref
 GOOGLE_LINK = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/url\?")
 
 
-def page_parts(text: str, source: str, drafts: bool = False) -> Parts:
-    """The parts of an HTML file, as Notion's, Medium's or Google's where it bears their marks. Raises Unread for a draft or response on Medium."""
+def page_parts(text: str, source: str, drafts: bool = False, address: str = "") -> Parts:
+    """The parts of an HTML file, as Notion's, Medium's or Google's where it bears their marks. `address` is where it stands, if known.
+
+    Raises Unread for a draft or response on Medium.
+    """
     if NOTION_PAGE.search(text[:NOTION_STYLES]):
         return _notion_page(text, source)
     if 'data-field="body"' in text and "h-entry" in text:
         return _medium_post(text, source, drafts)
     if GOOGLE_DOC.search(text[:200_000]):
         return _google_doc(text, source)
-    return webpage_parts(text, source)
+    return webpage_parts(text, source, address=address)
 
 
 def notion_parts(text: str, source: str) -> Parts:
@@ -76,7 +80,7 @@ def _properties(lines: str) -> list[tuple[str, str]]:
 
 def _notion_page(text: str, source: str) -> Parts:
     """A page in HTML. A database in it is a view of other pages, each a file of its own, and no text of this one."""
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(bounded(text)[0])
     values = []
     for row in tree.css("table.properties tr"):
         name, value = row.css_first("th"), row.css_first("td")
@@ -96,7 +100,7 @@ def _notion_page(text: str, source: str) -> Parts:
 
 
 def _medium_post(text: str, source: str, drafts: bool) -> Parts:
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(bounded(text)[0])
     name, body = tree.css_first("h1.p-name"), tree.css_first(MEDIUM_BODY)
     canonical, published = tree.css_first("a.p-canonical"), tree.css_first("time.dt-published")
     if not canonical and not published and not drafts:

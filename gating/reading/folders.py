@@ -12,10 +12,12 @@ import io
 import os
 import posixpath
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, takewhile
 from urllib.parse import unquote, urlsplit
 
 from gating.reading.outcome import Unread
@@ -60,6 +62,11 @@ def folder_notes(names: Iterable[str], read: Read, drafts: bool = False) -> dict
     return notes
 
 
+def is_opened(name: str) -> bool:
+    """True for the files whose content says something about others."""
+    return os.path.basename(name) == "posts.csv" or bool(SITEMAP.search(os.path.basename(name)))
+
+
 def is_notion_page(name: str) -> bool:
     """True for "Title 0123456789abcdef0123456789abcdef.md"."""
     return _notion_name(name) is not None
@@ -71,14 +78,15 @@ def _notion_name(path: str) -> re.Match[str] | None:
 
 def _substack(paths: Mapping[str, str], read: Read, drafts: bool) -> Iterator[tuple[str, Note]]:
     tables = [path for path in paths if posixpath.basename(path) == "posts.csv"]
+    ordered = sorted(paths) if tables else []
     for table in tables:
         rows = _rows(_bytes(paths[table], read))
         folder = posixpath.dirname(table)
         if not rows or not set(rows[0]) >= SUBSTACK_COLUMNS:
             continue
         yield table, Note(reason="the list of the posts; its columns were joined to the pages in posts/")
-        for path in paths:
-            if SUBSTACK_LISTS.search(path) and path.startswith(f"{folder}/" if folder else ""):
+        for path in _below(folder, ordered):
+            if SUBSTACK_LISTS.search(path):
                 yield path, Note(reason="a list of readers, no piece")
         for row in rows:
             path = posixpath.join(folder, "posts", f"{row['post_id']}.html")
@@ -121,11 +129,11 @@ def _notion(paths: Mapping[str, str]) -> Iterator[tuple[str, Note]]:
 def _medium(paths: Mapping[str, str]) -> Iterator[tuple[str, Note]]:
     """Everything outside posts/, where posts/ has the neighbours that an account's export has: claps, sessions, bookmarks ..."""
     neighbours: dict[str, set[str]] = defaultdict(set)
-    for path in paths:
-        root, folder = posixpath.split(posixpath.dirname(path))
+    for parent in {path.rpartition("/")[0] for path in paths}:
+        root, folder = posixpath.split(parent)
         neighbours[root].add(folder)
     roots = {root for root, folders in neighbours.items() if "posts" in folders and len(folders & MEDIUM_FOLDERS) > 1}
-    for path in paths:
+    for path in paths if roots else ():
         root, folder = posixpath.split(posixpath.dirname(path))
         is_readme = posixpath.dirname(path) in roots and posixpath.basename(path) == "README.html"
         if is_readme or (root in roots and folder != "posts"):
@@ -138,10 +146,11 @@ def _sitemap(paths: Mapping[str, str], read: Read) -> Iterator[tuple[str, Note]]
     for path in paths:
         if SITEMAP.search(posixpath.basename(path)):
             maps[posixpath.dirname(path)] += _entries(_bytes(paths[path], read))
+    ordered = sorted(paths) if maps else []
     for folder, entries in maps.items():
         known = _by_last_part(entries)
-        for path in paths:
-            if PAGE.search(path) and path.startswith(f"{folder}/" if folder else ""):
+        for path in _below(folder, ordered):
+            if PAGE.search(path):
                 url, date = _entry_of(_parts(PAGE.sub("", path[len(folder) :])), known)
                 if url:
                     yield path, Note((("url", url), *((("modified", date),) if date else ())))
@@ -201,13 +210,13 @@ def _shared_end(one: Sequence[str], other: Sequence[str]) -> int:
 def _feeds(paths: Iterable[str]) -> Iterator[tuple[str, Note]]:
     """Which addresses are pages of the same walk, for what may be a feed: a build puts one in the folder of every section and tag."""
     feeds = [path for path in paths if path.lower().endswith(FEED)]
-    folders = sorted({posixpath.dirname(path) for path in feeds}, key=len)
+    folders = {path.rpartition("/")[0] for path in feeds}
     pages: dict[str, list[list[str]]] = defaultdict(list)
     for path in paths if feeds else ():
         if TEXT_PAGE.search(path) and (parts := _parts(TEXT_PAGE.sub("", path))):
             pages[parts[-1]].append(parts)
     for path in feeds if pages else ():
-        top = next(folder for folder in folders if path.startswith(f"{folder}/" if folder else ""))
+        top = next(folder for folder in _folders_above(path) if folder in folders)
         yield path, Note(is_page=partial(_is_page, pages, _parts(top)))
 
 
@@ -226,6 +235,17 @@ def _is_page(pages: Mapping[str, list[list[str]]], top: list[str], url: str) -> 
 
 def _parts(path: str) -> list[str]:
     return [part for part in path.split("/") if part]
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """The folders that `path` stands in, from the top: "", "a", "a/b"."""
+    return ("/".join(parts[:n]) for parts in [path.split("/")] for n in range(len(parts)))
+
+
+def _below(folder: str, ordered: Sequence[str]) -> Iterator[str]:
+    """Those of the sorted paths that stand below `folder`: one search and not one look at each, for a walk may find a million files."""
+    start = f"{folder}/" if folder else ""
+    return takewhile(lambda path: path.startswith(start), islice(ordered, bisect_left(ordered, start), None))
 
 
 def _bytes(name: str, read: Read) -> bytes:

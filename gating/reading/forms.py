@@ -239,7 +239,7 @@ def _described(found: _Found, place: Place, about: About, business_only: bool, l
     purpose = _purpose(found, place, about)
     strict = business_only or bool(purposes.BUSINESS_ONLY.search(found.own))
     return Form(
-        identity=_identity(found),
+        identity=squeeze(clean(_identity(found))),  # entities in the markup may stand for hidden signs
         purpose=purpose,
         vendor=found.maker.vendor,
         fields=found.asked.families,

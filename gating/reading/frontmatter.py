@@ -11,9 +11,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 
+from gating.reading.aliases import find_columns
+
 MAX_BYTES = 65_536  # real front matter stays under 10 kB
 MAX_VALUE = 10_000
-FENCES = re.compile(r"\A(---|\+\+\+)[ \t]*(?:js|json|yaml|toml)?[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+MAX_KEY = 200
+FENCES = re.compile(r"\A(?:(---)|(\+\+\+))[ \t]*(?:js|json|yaml|toml)?[ \t]*\n(.*?)^(?(1)(?:---|\.\.\.)|\+\+\+)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+UNCLOSED = re.compile(r"\A---[ \t]*\n((?:[A-Za-z_][\w-]{0,60}:(?:[ \t][^\n]*)?\n)+)[ \t]*\n")  # keys to the first empty line
 KEY_LINE = re.compile(r"^([A-Za-z_][\w .-]{0,60}):[ \t]+(.+)$")
 
 
@@ -32,22 +36,26 @@ def split_front_matter(text: str) -> FrontMatter:
     text = text.lstrip("\ufeff")
     fenced = FENCES.match(text)
     if fenced:
-        kind, raw, end = fenced.group(1), fenced.group(2), fenced.end()
+        kind, raw, end = fenced.group(1) or fenced.group(2), fenced.group(3), fenced.end()
+    elif (unclosed := UNCLOSED.match(text)) and find_columns(dict(_loose(unclosed.group(1)))):  # else a rule before a line such as "Note: ..."
+        said = "front matter is never closed; read to its first empty line"
+        return FrontMatter(_loose(unclosed.group(1)), text[unclosed.end() :], text.count("\n", 0, unclosed.end()), said)
     elif text.startswith("{") and (end := _json_end(text)):
         kind, raw = "{", text[:end]
     else:
         return FrontMatter((), text, 0)
     body, n_lines = text[end:], text.count("\n", 0, end)
     if len(raw) > MAX_BYTES:
-        return FrontMatter((), body, n_lines, f"front matter longer than {MAX_BYTES // 1024} kB was not read")
+        said = f"front matter longer than {MAX_BYTES // 1024} kB; only plain lines of its beginning were read"
+        return FrontMatter(_loose(raw[:MAX_BYTES]), body, n_lines, said)
     try:
         parsed = _parse(kind, raw) if raw.strip() else {}
         if not isinstance(parsed, dict):  # text between two rules
             return FrontMatter((), text, 0)
         return FrontMatter(tuple(_flatten(parsed)), body, n_lines)
     except (ValueError, RecursionError) as error:
-        loose = tuple((key.strip().lower(), value.strip().strip("\"'")) for key, value in _key_lines(raw))
-        return FrontMatter(loose, body, n_lines, f"front matter is not valid ({str(error).splitlines()[0]}); read line by line")
+        said = f"front matter is not valid ({str(error).partition(chr(10))[0]}); read line by line"
+        return FrontMatter(_loose(raw), body, n_lines, said)
 
 
 def _json_end(text: str) -> int:
@@ -89,8 +97,10 @@ def _flatten(value: object, prefix: str = "", depth: int = 0) -> list[tuple[str,
     if not prefix or value is None:
         return []
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return [(prefix, text[:MAX_VALUE])]
+    return [(prefix[:MAX_KEY], text[:MAX_VALUE])]
 
 
-def _key_lines(raw: str) -> list[tuple[str, str]]:
-    return [found.groups()[:2] for line in raw.splitlines() if (found := KEY_LINE.match(line))]  # type: ignore[misc]
+def _loose(raw: str) -> tuple[tuple[str, str], ...]:
+    """The values of lines such as `title: Plans: a guide`."""
+    found = (match for line in raw.split("\n") if (match := KEY_LINE.match(line)))
+    return tuple((match[1].strip().lower(), match[2].strip().strip("\"'")[:MAX_VALUE]) for match in found)

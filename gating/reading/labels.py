@@ -10,11 +10,12 @@ from functools import lru_cache
 
 from gating.errors import SourceError
 from gating.reading.aliases import find_columns, plain_name
+from gating.reading.ignores import ignored_in
 from gating.reading.outcome import Row, Unread
 from gating.reading.sources import Source, read_bytes
 from gating.reading.text import squeeze
 from gating.reading.urls import ROW, normal_url
-from gating.records import HEADS, LABELS, Piece
+from gating.records import HEADS, IGNORABLE, LABELS, Piece
 from gating.settings import Settings
 
 Given = tuple[tuple[str, str], ...]  # (head, label)
@@ -41,6 +42,7 @@ LOOSE_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 OWN_COLUMNS = ("gating {}", "{} label", "label {}", "labels {}")  # nested keys come as "gating.stage"
 TODAYS_GATE = frozenset(LOOSE_COLUMNS["gate"])
+QUOTED = re.compile(r"\A'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")  # our own tables write a quote before what a spreadsheet would run
 SOURCE_COLUMNS = ("source", "file", "path", "file name", "filename")
 # What people write, without the words of FILLER. The labels themselves need no entry.
 VALUES: dict[str, dict[str, str]] = {
@@ -131,9 +133,10 @@ def labels_in_front_matter(piece: Piece) -> dict[str, str]:
 
 
 def with_unclear(piece: Piece) -> Piece:
-    """The piece with a sentence among its limits for each value under `gating:` that is no label."""
+    """The piece with a sentence among its limits for each value under `gating:` that is no label, and each thing to ignore that is none."""
     wrong = [(head, written) for head, written in _own_front_matter(piece) if not _if_label(head, written)]
     said = tuple(f"gating.{head} {_short(written)!r} in the front matter is not one of {', '.join(LABELS[head])}" for head, written in wrong)
+    said += tuple(f"gating cannot ignore {_short(name)!r}; it can {', '.join(IGNORABLE)} and the names of checks" for name in ignored_in(piece).wrong)
     return replace(piece, limits=tuple(dict.fromkeys(piece.limits + said))) if said else piece
 
 
@@ -185,8 +188,8 @@ def keys_of(piece: Piece) -> Iterator[str]:
 
 def _row_keys(row: Row, source: str, mapping: Mapping[str, str]) -> list[str]:
     columns = find_columns(row, mapping)
-    named = {field: squeeze(row[columns[field]]) for field in ("id", "url", "title") if field in columns}
-    by_name = {plain_name(name): value.strip() for name, value in row.items()}
+    named = {field: QUOTED.sub("", squeeze(row[columns[field]])) for field in ("id", "url", "title") if field in columns}
+    by_name = {plain_name(name): QUOTED.sub("", value.strip()) for name, value in row.items()}
     written = next((by_name[name] for name in SOURCE_COLUMNS if by_name.get(name)), "")
     keys = [f"id:{named['id']}"] if named.get("id") else []
     keys += _address_key(named.get("url", ""))

@@ -12,8 +12,10 @@ SAMPLE_WORDS = 400
 SAMPLE_CHARACTERS = 4000
 NAMES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "no": "Norwegian", "nb": "Norwegian", "nn": "Norwegian",
          "sv": "Swedish", "da": "Danish", "fi": "Finnish", "pl": "Polish", "ru": "Russian", "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "tr": "Turkish",
-         "ar": "Arabic", "la": "Latin", "cs": "Czech", "uk": "Ukrainian", "hu": "Hungarian", "ro": "Romanian",
+         "ar": "Arabic", "la": "Latin", "th": "Thai", "he": "Hebrew", "el": "Greek", "vi": "Vietnamese", "hi": "Hindi", "id": "Indonesian",
+         "fa": "Persian", "bg": "Bulgarian", "cs": "Czech", "uk": "Ukrainian", "hu": "Hungarian", "ro": "Romanian",
          **dict.fromkeys(("und", "zxx"), "in no language that can be told (figures, signs or names)")}  # fmt: skip
+UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my"))  # written without spaces: so few words are no sign of a short text
 WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -32,5 +34,5 @@ def language_of(text: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """For "de" "German"; the code itself where we have no name."""
-    return NAMES.get(code, code)
+    """For "de" "German"; for a code without a name of ours that it is another language."""
+    return NAMES.get(code, f'in another language ("{code}")')

@@ -13,6 +13,7 @@ from typing import Any
 
 from gating.reading.assembly import Parts
 from gating.reading.blocks import Page, page_blocks
+from gating.reading.bounds import bounded
 from gating.reading.markdown import plain_parts
 from gating.reading.outcome import Unread
 from gating.reading.text import decode, squeeze
@@ -54,7 +55,7 @@ def mail_parts(data: bytes, source: str) -> Parts:
     blocks = [replace(block, line=0) for block in page.blocks]  # the lines of a decoded body are nowhere to be seen
     links = [replace(link, line=0) for link in page.links]
     metadata = (("author", _sender(message)), ("date", _date(message)))
-    return Parts(source, Page(blocks, links), title=_header(message, "subject"), description=preview, metadata=tuple(pair for pair in metadata if pair[1]))
+    return Parts(source, Page(blocks, links, page.limits), title=_header(message, "subject"), description=preview, metadata=tuple(pair for pair in metadata if pair[1]))
 
 
 def _body(message: EmailMessage, kind: str) -> str:
@@ -72,10 +73,11 @@ def _html_page(html: str) -> tuple[Page, str]:
     from lxml.etree import ParserError, tostring
     from lxml.html import HTMLParser, document_fromstring
 
+    html, limits = bounded(html)  # of what is deeper lxml loses the text without a word
     try:
         tree = document_fromstring(html.encode(), parser=HTMLParser(encoding="utf-8", huge_tree=True))
     except ParserError:  # nothing but comments
-        return Page(), ""
+        return Page(limits=list(limits)), ""
     hidden = [node for node in tree.iter("div", "span", "td", "p", "tr", "table") if HIDDEN.search(node.get("style") or "")]
     preview = next((text for node in hidden[:PREVIEWS] if (text := squeeze(decode("".join(node.itertext()).encode())))), "")
     for node in hidden:
@@ -86,7 +88,9 @@ def _html_page(html: str) -> tuple[Page, str]:
             link.set("class", "btn")
     for table in list(tree.iter("table")):
         _flatten(table)
-    return page_blocks(tostring(tree, encoding="unicode", method="html")), preview
+    page = page_blocks(tostring(tree, encoding="unicode", method="html"))
+    page.limits += limits
+    return page, preview
 
 
 def _is_button(link: Any) -> bool:

@@ -11,13 +11,16 @@ from selectolax.lexbor import LexborHTMLParser
 from gating.reading.aliases import find_columns
 from gating.reading.assembly import Parts
 from gating.reading.blocks import Page, page_blocks
+from gating.reading.bounds import bounded
 from gating.reading.frontmatter import FrontMatter, split_front_matter
 from gating.reading.gates import observe
+from gating.reading.ignores import comments_in, with_html_comments
 from gating.records import ObservedGate
 
 OPTIONS = Options.CMARK_OPT_SOURCEPOS | Options.CMARK_OPT_UNSAFE
 EXTENSIONS = ["table", "strikethrough"]
 
+MAX_SOURCE = 2_000_000  # characters; cmark takes 100 bytes of memory for each sign of markup, and five times the text that is scored fits
 MAX_LINE = 100_000  # characters; cmark is linear, yet one 20 MB line is no prose
 MDX_LINE = re.compile(r"^(?:import|export)\s.*$", re.MULTILINE)
 COMPONENT = re.compile(r"</?([A-Z]\w*)\b([^<>]*?)/?>")
@@ -27,7 +30,9 @@ BUTTON_PROPS = frozenset(("label", "cta", "button", "buttontext", "button_text",
 # Each alternative refuses to run over another opening of its kind, which keeps it linear on a page full of openings.
 SHORTCODE = re.compile(r"\{\{[<%](?:(?!\{\{).)*?[>%]\}\}|\{%(?:(?!\{%).)*?%\}|\{\{(?:(?!\{\{).)*?\}\}|\{/\*(?:(?!\{/\*).)*?\*/\}", re.DOTALL)
 # Fifty quotes or lists within each other are no writing; the parsers behind get slow with the square of the depth.
-NESTING = re.compile(r"^(?:[ \t]{0,3}(?:>|[-*+]|\d{1,9}[.)])[ \t]?){50,}", re.MULTILINE)
+NESTING = re.compile(r"^(?:[ \t]{0,3}+(?:>|[-*+]|\d{1,9}+[.)])[ \t]?+){50,}+", re.MULTILINE)  # possessive: a space fits in two places
+# What a browser reads as raw text to its end: where a draft never closes it, all that follows would be lost.
+SWALLOWING = re.compile(r"<(!--|(?:script|style|iframe|textarea|title|xmp|noembed|noframes|plaintext)\b)", re.IGNORECASE)
 ATTRIBUTE_BUTTON = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\s]{0,500})\)\{:?[^{}\n]{0,80}\.(?:btn|button|cta)[^{}\n]{0,80}\}")
 ATTRIBUTE_LIST = re.compile(r"\{:[^{}\n]{0,500}\}")
 # Front matter keys under which themes keep visible text when the body is empty (seen in Hugo landing pages).
@@ -43,9 +48,10 @@ def parts_with_front_matter(front: FrontMatter, text: str, source: str, mdx: boo
     """The parts of a file whose front matter is known already; `text` is the whole file."""
     values = dict(front.values)
     columns = find_columns(values)
-    html = _rendered(front.body, mdx)
+    html, said = _rendered(front.body, mdx)
     tree = LexborHTMLParser(html)
     page = page_blocks(html, tree, front.n_lines)
+    page.limits += said
     if not page.blocks:
         page = markdown_page("\n\n".join(values[key] for key in BODY_KEYS if key in values))
     title, url = values.get(columns.get("title", ""), ""), values.get(columns.get("url", ""), "")
@@ -55,26 +61,49 @@ def parts_with_front_matter(front: FrontMatter, text: str, source: str, mdx: boo
         title=title,
         url=url,
         description=values.get(columns.get("description", ""), ""),
-        metadata=front.values, observed=observed, forms=forms,
+        metadata=front.values + comments_in(html), observed=observed, forms=forms,
         limits=(front.problem,) if front.problem else (),
     )  # fmt: skip
 
 
 def markdown_page(text: str, first_line: int = 0, mdx: bool = False) -> Page:
     """Blocks and links of a Markdown text whose first line is line `first_line` + 1 of its file."""
-    return page_blocks(_rendered(text, mdx), first_line=first_line)
+    html, said = _rendered(text, mdx)
+    page = page_blocks(html, LexborHTMLParser(html), first_line)
+    page.limits += said
+    return page
 
 
-def _rendered(text: str, mdx: bool) -> str:
-    """The HTML of a Markdown text, template marks left out."""
+def _rendered(text: str, mdx: bool) -> tuple[str, list[str]]:
+    """The HTML of a Markdown text, template marks left out, within the bounds of the parsers; and a sentence for each limit that was hit."""
+    said = [f"only the first {MAX_SOURCE:,} characters of the source were read"] if len(text) > MAX_SOURCE else []
+    text = text[:MAX_SOURCE]
     if "{" in text or (mdx and "<" in text):
         text = _without_templates(text, mdx)
     elif mdx:
         text = MDX_LINE.sub("", text)
-    text = NESTING.sub("> ", text)
+    text = _without_swallowing(text) if "<" in text else text
+    text, n_nested = NESTING.subn("> ", text)
+    if n_nested:
+        said.append("quotes or lists nested fifty deep were flattened")
     if len(text) > MAX_LINE:
         text = "\n".join(line if len(line) <= MAX_LINE else _broken(line) for line in text.split("\n"))
-    return str(cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS))
+    html, cut = bounded(cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS))
+    return html, [*said, *cut]
+
+
+def _without_swallowing(text: str) -> str:
+    """The text with the "<" of comments and raw-text elements that are never closed as a plain sign."""
+    ends: dict[str, int] = {}
+
+    def shown(found: re.Match[str]) -> str:
+        name = found.group(1).lower()
+        if name not in ends:
+            ends[name] = text.rfind("-->") if name == "!--" else lowered.rfind(f"</{name}")
+        return found.group() if ends[name] > found.start() else f"&lt;{found.group(1)}"
+
+    lowered = text.lower()
+    return SWALLOWING.sub(shown, text)
 
 
 def plain_parts(text: str, source: str) -> Parts:
@@ -89,7 +118,7 @@ def _without_templates(text: str, mdx: bool) -> str:
     Line ends inside what is removed stay, so that line numbers still hold.
     """
     text = ATTRIBUTE_BUTTON.sub(r'<a class="btn" href="\2">\1</a>', text)
-    text = SHORTCODE.sub(_line_ends, text)
+    text = SHORTCODE.sub(_line_ends, with_html_comments(text) if "{/*" in text else text)
     text = ATTRIBUTE_LIST.sub("", text)
     if mdx:
         text = COMPONENT.sub(_component_text, MDX_LINE.sub("", text))

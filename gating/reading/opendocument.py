@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 
 from gating.reading.assembly import Parts
@@ -13,7 +11,7 @@ from gating.reading.blocks import SOURCE_POSITION, page_blocks
 from gating.reading.dates import iso_date
 from gating.reading.outcome import Unread
 from gating.reading.safe_xml import Element, find_elements, local_name, text_of
-from gating.reading.zips import check_zip
+from gating.reading.zips import MAX_PARAGRAPHS, Package
 from gating.records import Status
 
 OFFICE, STYLE, TEXT, TABLE, DRAW, XLINK = (
@@ -33,15 +31,13 @@ MAX_SPACES = 100  # of one text:s, whose count is the file's own claim
 
 def opendocument_parts(data: bytes, source: str) -> Parts:
     """The parts of an ODT file. Raises Unread when it is encrypted or no readable ODT; `line` is the paragraph's number."""
-    check_zip(data)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise Unread("it is encrypted; save it without a password", Status.SKIPPED)
-        if "content.xml" not in names:
-            raise Unread("not a readable ODT file (no content.xml in it)")
-        content = find_elements(archive.read("content.xml"), ("document-content",), _written)
-        facts = find_elements(archive.read("meta.xml"), FACTS, lambda node: (FACTS[local_name(node)], _fact(node))).made if "meta.xml" in names else []
+    package = Package(data)
+    if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise Unread("it is encrypted; save it without a password", Status.SKIPPED)
+    if "content.xml" not in package.names:
+        raise Unread("not a readable ODT file (no content.xml in it)")
+    content = find_elements(package.read("content.xml"), ("document-content",), _written)
+    facts = find_elements(package.read("meta.xml"), FACTS, lambda node: (FACTS[local_name(node)], _fact(node))).made if "meta.xml" in package.names else []
     if not content.made:
         raise Unread("not a readable ODT file (no document in it)")
     writer, told = content.made[0], dict(reversed(facts))
@@ -51,7 +47,7 @@ def opendocument_parts(data: bytes, source: str) -> Parts:
         title=writer.title or writer.heading or told.get("title", ""),
         description=told.get("subject", ""),
         metadata=tuple((key, told[key]) for key in ("author", "date", "modified") if told.get(key)),
-        limits=(content.problem,) if content.problem else (),
+        limits=tuple(filter(None, (content.problem, writer.limit))),
     )
 
 
@@ -77,12 +73,16 @@ class _Writer:
     def __init__(self, parents: dict[str, str]) -> None:
         self.title = ""
         self.heading = ""
+        self.limit = ""
         self.rows: list[str] = []
         self._parents = parents
         self._n = 0
 
     def blocks(self, element: Element, in_list: bool = False) -> Iterator[str]:
         for child in element:
+            if self._n >= MAX_PARAGRAPHS:
+                self.limit = f"only the first {MAX_PARAGRAPHS:,} paragraphs were read"
+                return
             if child.tag in UNSEEN:
                 continue
             if child.tag in (f"{TEXT}p", f"{TEXT}h"):

@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gating.reading.assembly import Parts
 from gating.reading.blocks import SOURCE_POSITION, page_blocks
@@ -13,6 +14,11 @@ from gating.reading.outcome import Unread
 from gating.records import ObservedGate, Status
 from gating.settings import Limits
 
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+MARK = b"%PDF-"
+JUNK = 1_000_000  # bytes before the mark, as mail programs leave them; PDFium looks through 1,024
 HEADING_RATIO = 1.15  # of the body's font size
 HEADING_WORDS = 16
 SOFT_HYPHEN = re.compile("[\ufffe\x02]")  # what pdfium makes of a hyphen at a line end, the line end taken out
@@ -38,35 +44,64 @@ def pdf_parts(data: bytes, source: str, limits: Limits) -> Parts:
     import pypdfium2
 
     try:
-        file = pypdfium2.PdfDocument(data)
+        file = pypdfium2.PdfDocument(data[max(data.find(MARK, 0, JUNK), 0) :])
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise Unread("it is encrypted; save it without a password", Status.SKIPPED) from error
         raise Unread(f"not a readable PDF ({error})") from error
     try:
         n_pages = len(file)
-        lines = [line for number in range(min(n_pages, limits.max_pdf_pages)) for line in _page_lines(file, number)]
+        lines, said = _read_pages(file, n_pages, limits)
         title = (file.get_metadata_dict().get("Title") or "").strip()
     finally:
         file.close()
     if not lines:
-        raise Unread(f"{n_pages} pages without a text layer (a scan); run OCR on it first", Status.SKIPPED)
-    cut = (f"only the first {limits.max_pdf_pages} of {n_pages} pages were read",) if n_pages > limits.max_pdf_pages else ()
-    lines = _without_running_heads(lines)
+        if said:
+            raise Unread(f"no text in it; {'; '.join(said)}")
+        raise Unread(f"{_pages(n_pages)} without a text layer (a scan); run OCR on it first", Status.SKIPPED)
+    lines = _without_running_heads(lines) or lines  # all of it, when each page says the same
     body = Counter[float]()
     for line in lines:
         body[line.size] += len(line.text)
     body_size = body.most_common(1)[0][0] if body else 0.0
     rows = _rows(lines, body_size)
     good_title = "" if JUNK_TITLE.match(title) or len(title) < 4 else title
-    return Parts(source, page_blocks("\n".join(rows)), title=good_title or _largest(lines), limits=cut, observed=ObservedGate())
+    return Parts(source, page_blocks("\n".join(rows)), title=good_title or _largest(lines), limits=said, observed=ObservedGate())
 
 
-def _page_lines(file: object, number: int) -> list[Line]:
-    page = file[number]  # type: ignore[index]
+def _read_pages(file: PdfDocument, n_pages: int, limits: Limits) -> tuple[list[Line], tuple[str, ...]]:
+    """The lines of the pages, and which of them could or would not be read."""
+    from pypdfium2 import PdfiumError
+
+    lines, broken, size = list[Line](), list[int](), 0
+    last = min(n_pages, limits.max_pdf_pages)
+    for number in range(last):
+        try:
+            found = _page_lines(file, number, 2 * limits.max_characters)
+        except PdfiumError:
+            broken.append(number + 1)
+            continue
+        lines += found
+        size += sum(len(line.text) for line in found)
+        if size > limits.max_characters:
+            last = number + 1  # what follows would be cut anyway
+            break
+    said = [f"only the first {last} of {n_pages} pages were read"] if n_pages > last else []
+    if broken:
+        said.append(f"{_pages(len(broken))} of {n_pages} could not be read, the first of them page {broken[0]}")
+    return lines, tuple(said)
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'s' if count != 1 else ''}"
+
+
+def _page_lines(file: PdfDocument, number: int, most: int) -> list[Line]:
+    """The lines of a page, of a very long one no more than `most` characters."""
+    page = file[number]
     try:
         text_page = page.get_textpage()
-        text = text_page.get_text_range()
+        text = text_page.get_text_range(0, min(text_page.count_chars(), most)) if text_page.count_chars() else ""
         lines, at = [], 0
         for printed in re.split(r"\r\n|\r|\n", text):
             stripped = SOFT_HYPHEN.sub("", printed.strip())

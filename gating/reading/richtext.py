@@ -46,12 +46,12 @@ HOLDERS = ("data", "attrs", "fields", "settings", "props")
 HTML_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
-def rich_html(value: object) -> str:
+def rich_html(value: object, depth: int = 0) -> str:
     """The HTML of a rich-text tree; "" when `value` is none."""
     if isinstance(value, Mapping):
         for name in ROOTS:
             if isinstance(value.get(name), Mapping):
-                return rich_html(value[name])
+                return rich_html(value[name], depth + 1) if depth < MAX_DEPTH else ""
         nodes = _children(value)
         return nodes_html(nodes) if _is_tree(nodes) else ""
     return nodes_html(value) if isinstance(value, list) and _is_tree(value) else ""

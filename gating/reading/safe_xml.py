@@ -24,6 +24,9 @@ DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{2,40
 DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>")
 AT = re.compile(r", line \d+, column \d+$")  # the parser says the place twice
+FIRST_TAG = re.compile(rb"<[A-Za-z_]")
+ENTITIES = "the XML declares entities of its own, which gating does not expand; export it again without a DOCTYPE"
+HEAD = 100_000  # bytes in which a DOCTYPE stands
 CDATA_OR_WRONG = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|\]\]>|&(?!(?:amp|lt|gt|quot|apos);|#\d{1,7};|#x[0-9a-fA-F]{1,6};)(\w{1,40};)?", re.DOTALL)
 
 
@@ -43,17 +46,18 @@ def find_elements(data: bytes, names: Iterable[str], make: Callable[[Element], T
     """
     from lxml import etree
 
+    refuse_entities(data)
     wanted = frozenset(names)
     for attempt in (_stripped, _mended):
         try:
             return Found(list(_parsed(attempt(data), wanted, make)))
         except etree.XMLSyntaxError as error:
             mistake = _Mistake(error.lineno or 1, AT.sub("", error.msg or ""))
-    found = list(_recovered(_mended(data).decode(), wanted))
+    found = [(make(element), line) for element, line in _recovered(_mended(data).decode(), wanted)]
     if not found:
         raise Unread(f"not valid XML (line {mistake.line}: {mistake.said})")
     broken = {place: line for place, (_, line) in enumerate(found) if line}
-    return Found([make(element) for element, _ in found], broken, mistake.sentence)
+    return Found([made for made, _ in found], broken, mistake.sentence)
 
 
 def well_formed(data: bytes, names: Iterable[str]) -> tuple[bytes, str]:
@@ -63,9 +67,10 @@ def well_formed(data: bytes, names: Iterable[str]) -> tuple[bytes, str]:
     """
     from lxml import etree
 
+    refuse_entities(data)
     for attempt in (_stripped, _mended):
         try:
-            _refuse_entities(etree.fromstring(attempt(data), etree.XMLParser(**SAFE)))
+            etree.fromstring(attempt(data), etree.XMLParser(**SAFE))
             return attempt(data), ""
         except etree.XMLSyntaxError as error:
             mistake = _Mistake(error.lineno or 1, AT.sub("", error.msg or ""))
@@ -75,6 +80,21 @@ def well_formed(data: bytes, names: Iterable[str]) -> tuple[bytes, str]:
         raise Unread(f"not valid XML (line {mistake.line}: {mistake.said})")
     inner = b"".join(etree.tostring(element, encoding="utf-8") for element, _ in _recovered(text, frozenset(names)))
     return root.group().encode() + inner + f"</{root.group(1)}>".encode(), mistake.sentence
+
+
+def refuse_entities(data: bytes) -> None:
+    """Raises Unread for XML that declares entities of its own. Reads no further than the first tag; broken XML is left to its reader."""
+    from lxml import etree
+
+    try:
+        _, root = next(etree.iterparse(io.BytesIO(data.lstrip()), events=("start",), **SAFE))
+    except etree.XMLSyntaxError as error:
+        if b"<!ENTITY" in FIRST_TAG.split(data[:HEAD].replace(b"\0", b""), maxsplit=1)[0]:
+            raise Unread(ENTITIES) from error
+        return
+    types = root.getroottree().docinfo.internalDTD
+    if types is not None and next(types.iterentities(), None) is not None:
+        raise Unread(ENTITIES)
 
 
 def local_name(element: Element) -> str:
@@ -103,12 +123,8 @@ def _parsed(data: bytes, wanted: frozenset[str], make: Callable[[Element], T]) -
     """`huge_tree` stays off: with it the parser's own guards against bombs would go."""
     from lxml import etree
 
-    root = None
-    for event, element in etree.iterparse(io.BytesIO(data), events=("start", "end"), **SAFE):
-        if root is None:
-            root = element
-            _refuse_entities(root)
-        if event == "end" and local_name(element) in wanted:
+    for _, element in etree.iterparse(io.BytesIO(data), events=("end",), **SAFE):
+        if local_name(element) in wanted:
             yield make(element)
             element.clear()
             parent = element.getparent()
@@ -140,19 +156,15 @@ def _spans(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
     for found in re.finditer(rf"<!\[CDATA\[.*?\]\]>|<(/?)(?:[\w.-]+:)?({names})(?=[\s>/])", text, re.DOTALL):
         closing, name = found.groups()
         if start >= 0 and name == opened:
-            end = text.find(">", found.end()) + 1 if closing else found.start()
-            yield start, end or len(text)
+            end = (text.find(">", found.end()) + 1 or len(text)) if closing else found.start()
+            yield start, end
+            if end == len(text):
+                return
             start = -1 if closing else found.start()
         elif start < 0 and name and not closing:
             start, opened = found.start(), name
     if start >= 0:
         yield start, len(text)
-
-
-def _refuse_entities(root: Element) -> None:
-    types = root.getroottree().docinfo.internalDTD
-    if types is not None and next(types.iterentities(), None) is not None:
-        raise Unread("the XML declares entities of its own, which gating does not expand; export it again without a DOCTYPE")
 
 
 def _stripped(data: bytes) -> bytes:

@@ -11,7 +11,8 @@ from typing import Any
 from gating.reading.assembly import Parts
 from gating.reading.blocks import SOURCE_POSITION, page_blocks
 from gating.reading.outcome import Unread
-from gating.reading.zips import check_zip
+from gating.reading.safe_xml import SAFE
+from gating.reading.zips import Package, is_markup
 
 MADE_BY_PROGRAM = re.compile(r"^(?:powerpoint presentation|presentation\d*|slide \d+|untitled.*)$|\.pptx?$", re.IGNORECASE)
 TITLE_WORDS = 25  # a box for the title with more in it was used for text
@@ -22,14 +23,15 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 
 def slides_parts(data: bytes, source: str) -> Parts:
     """The parts of a PPTX file; `line` is the slide's number, hidden slides are passed over. Raises Unread when it is no readable PPTX."""
-    check_zip(data)
+    package = Package(data)
     import pptx
     from lxml.etree import XMLSyntaxError
     from pptx.exc import PythonPptxError
 
     try:
-        file = pptx.Presentation(io.BytesIO(data))
-        slides = [(number, slide) for number, slide in enumerate(file.slides, 1) if slide.element.get("show") not in ("0", "false")]
+        file = pptx.Presentation(io.BytesIO(package.only(is_markup)))
+        once = {slide.part.partname: slide for slide in file.slides}  # a file may list one slide ten thousand times
+        slides = [(number, slide) for number, slide in enumerate(once.values(), 1) if slide.element.get("show") not in ("0", "false")]
         rows = [row for number, slide in slides for row in _slide(slide, f'{SOURCE_POSITION}="{number}:1"', number == slides[0][0])]
     except (KeyError, ValueError, AttributeError, PythonPptxError, XMLSyntaxError) as error:
         raise Unread(f"not a readable PPTX file ({error})") from error
@@ -103,7 +105,6 @@ def _diagram(shape: Any) -> list[str]:
     relation = next((node.get(f"{RELATION}dm") for node in shape._element.iter(f"{DIAGRAM}relIds")), None)
     if not relation:
         return []
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    tree = etree.fromstring(shape.part.related_part(relation).blob, parser)
+    tree = etree.fromstring(shape.part.related_part(relation).blob, etree.XMLParser(**SAFE))
     said = (" ".join("".join(node.text or "" for node in paragraph.iter(f"{A}t")).split()) for paragraph in tree.iter(f"{A}p"))
     return [words for words in said if words]

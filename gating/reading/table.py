@@ -12,7 +12,7 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,19 +21,23 @@ from gating.reading.assembly import INVENTORY, Parts
 from gating.reading.dates import iso_date
 from gating.reading.frontmatter import FrontMatter
 from gating.reading.gates import GATE_KEYS
+from gating.reading.ignores import asks_of
 from gating.reading.markdown import parts_with_front_matter
 from gating.reading.outcome import LIMIT, LeftOut, Row, Unread
 from gating.reading.richtext import rich_cell, rich_html
+from gating.reading.sheets import safe_workbook
 from gating.reading.sources import Choices
 from gating.reading.text import clean, decode, looks_binary
 from gating.reading.webpage import LOCAL, is_html, webpage_parts
-from gating.reading.zips import check_zip
 from gating.records import Skipped, Status
 
 DELIMITERS = ",;\t|"
+SEP_LINE = re.compile(r"\A\ufeff?sep=(.)[ \t]*\n", re.IGNORECASE)  # Excel's own first line
+MAX_BROKEN = 20  # rows that cannot be read; a file with more is no CSV, and each costs another look at the rest of it
 FIELD_LIMIT = 10_000_000  # characters in one cell; the csv module's own limit of 131,072 is below real pages
 MAX_VALUE = 1000  # characters kept of a column that is not the text
 KNOWN_BY = 20  # rows
+MAX_DIGITS = 1000  # Python refuses integers of more than 4,300
 LIST_KEYS = ("posts", "pieces", "items", "pages", "articles", "entries", "results", "data", "records", "content", "nodes", "edges", "docs")
 UNWRAPPED = frozenset(("attributes", "fields", "fieldData", "node"))  # Strapi, Airtable, Webflow, GraphQL: the piece one level down
 HEADER_ROWS = 10  # a sheet's first rows are often a logo and a date
@@ -140,13 +144,18 @@ def _check_columns(rows: list[Row], mapping: Mapping[str, str]) -> None:
     names = list(dict.fromkeys(name for row in real for name in row))
     for field, column in mapping.items():
         if real and not find_columns(names, {field: column}).get(field):
-            raise Unread(f"no column {column!r} for {field}; columns are: {', '.join(names[:12])}", Status.SKIPPED)
+            raise Unread(f"no column {column!r} for {field}; columns are: {_shown(names)}", Status.SKIPPED)
     if not real or any(_text_names(row, mapping) or _html_column(row) for row in real):
         return
     known = find_columns(names)
     unnamed = [value for row in real for name, value in row.items() if name not in known.values()]
     if "url" not in known or any(len(value.split()) >= LONG_TEXT for value in unnamed):
-        raise Unread(f"no column holds the text (columns: {', '.join(names[:12])}); name it with --map text=COLUMN", Status.SKIPPED)
+        raise Unread(f"no column holds the text (columns: {_shown(names)}); name it with --map text=COLUMN", Status.SKIPPED)
+
+
+def _shown(names: Sequence[str]) -> str:
+    """The first column names for a message; where a table has no header they are whole texts."""
+    return ", ".join(name[:40] for name in names[:12])
 
 
 def row_parts(row: Row, source: str, mapping: Mapping[str, str]) -> Parts | Skipped:
@@ -163,7 +172,7 @@ def row_parts(row: Row, source: str, mapping: Mapping[str, str]) -> Parts | Skip
     metadata = tuple((name.lower(), _tidied(name, value, columns)[:MAX_VALUE]) for name, value in row.items() if name not in (*wanted, LIMIT) and value)
     title, url = plain_words(values.get("title", "")), _address(values.get("url", ""))
     if not text.strip():
-        names = ", ".join(list(row)[:12])
+        names = _shown(list(row))
         reason = "no text in it" if wanted else INVENTORY if url else f"no column holds the text (columns: {names}); name it with --map text=COLUMN"
         reason += f"; {row[LIMIT]}" if row.get(LIMIT) else ""
         return Skipped(source, reason, id=values.get("id", ""), title=title, url=url, metadata=metadata)
@@ -178,7 +187,7 @@ def row_parts(row: Row, source: str, mapping: Mapping[str, str]) -> Parts | Skip
         title=title or parts.title,
         url=url or parts.url,
         description=plain_words(values.get("description", "")) or parts.description,
-        metadata=metadata,
+        metadata=metadata + asks_of(parts.metadata),
         limits=(row[LIMIT],) if row.get(LIMIT) else (),
     )
 
@@ -222,25 +231,95 @@ def _address(url: str) -> str:
     return "/" + url[found.end() :].partition("/")[2] if found else url
 
 
+def delimiter_of(text: str) -> str:
+    """The sign between the cells of a CSV text without notes above its header: the one by which the header has the most known columns."""
+    first = text[:20_000].split("\n", 1)[0]
+    return max(DELIMITERS, key=lambda sign: (len(find_columns(next(csv.reader([first], delimiter=sign), []))), first.count(sign)))
+
+
+def header_row(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int | None:
+    """The place of the row that names the columns of a sheet, which begins at its first row with a value; None when there is none."""
+    heads = rows[:HEADER_ROWS]
+    start = next((n for n, row in enumerate(heads) if text_columns(row, mapping)), None)
+    if start is None:  # an inventory: an address and something else to say of it
+        start = next((n for n, row in enumerate(heads) if "url" in (known := find_columns(row)) and len(known) > 1), None)
+    return start
+
+
 def _csv(text: str, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(FIELD_LIMIT)
-    text = NOTE_LINES.sub("", text)
-    head = text[:20_000]
-    first = head.split("\n", 1)[0]
-    delimiter = delimiter or max(DELIMITERS, key=lambda sign: (len(find_columns(next(csv.reader([first], delimiter=sign), []))), first.count(sign)))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    plain = NOTE_LINES.sub("", text)
+    told = SEP_LINE.match(plain)
+    if told:
+        plain, delimiter = plain[told.end() :], told[1]
+    first_line = text.count("\n") - plain.count("\n") + 1
+    yield from _keyed(_csv_rows(plain.split("\n"), delimiter or delimiter_of(plain), first_line))
+
+
+def _csv_rows(lines: list[str], delimiter: str, first_line: int) -> Iterator[list[str] | str]:
+    """The rows of a CSV text, and a sentence for each that cannot be read: a cell over FIELD_LIMIT, or a quote that never closes and
+    would swallow all that follows. Behind such a row reading goes on with the next line; of those lines only the ones with as many cells as
+    the first row count, for the rest may be the inside of the cell.
+    """
+    at, width, n_broken, n_stray = 0, 0, 0, 0
+
+    def fed() -> Iterator[str]:
+        nonlocal at
+        while at < len(lines):
+            at += 1
+            yield lines[at - 1] + "\n"
+
+    while at < len(lines):
+        reader = csv.reader(fed(), delimiter=delimiter)
+        start, problem = at, ""
+        try:
+            for row in reader:
+                if at - start > 1 and _swallows(lines[start:at], delimiter, width):
+                    problem = "a quote that never closes"
+                    break
+                width = width or len(row)
+                if n_broken and row and len(row) != width:
+                    n_stray += 1
+                else:
+                    yield row
+                start = at
+        except csv.Error as error:
+            problem = str(error)
+        if not problem:
+            break
+        n_broken += 1
+        yield f"line {first_line + start}: not readable as CSV ({problem})"
+        if n_broken == MAX_BROKEN:
+            yield f"more than {MAX_BROKEN - 1} such lines; what follows line {first_line + start} was not read"
+            return
+        at = start + 1
+    if n_stray:
+        yield f"{n_stray:,} lines behind a broken one fit no row of the table and were left out"
+
+
+def _swallows(lines: list[str], delimiter: str, width: int) -> bool:
+    """True when a row of several lines is open to the end of the text, or its quotes are out of step and a row of its own stands in it."""
+    problem = _strictly(lines, delimiter, 0)
+    if not problem or "unexpected end" in problem:
+        return bool(problem)
+    return any(delimiter + '"' in line and not _strictly([line], delimiter, width) for line in lines[1:])
+
+
+def _strictly(lines: list[str], delimiter: str, width: int) -> str:
+    """What a strict reader of CSV has against some lines, also that a row has not `width` cells (0: any number)."""
     try:
-        yield from _keyed(row for row in reader)
+        rows = list(csv.reader([line + "\n" for line in lines], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise Unread(f"line {reader.line_num}: not readable as CSV ({error})") from error
+        return str(error)
+    return "another width" if width and any(len(row) != width for row in rows) else ""
 
 
 def _sheets(data: bytes, mapping: Mapping[str, str]) -> Iterator[Row]:
-    check_zip(data)
+    safe = safe_workbook(data)
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(safe))
         sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=True) for name in book.sheet_names]
     except python_calamine.PasswordError as error:
         raise Unread("it is encrypted; save it without a password", Status.SKIPPED) from error
@@ -249,10 +328,7 @@ def _sheets(data: bytes, mapping: Mapping[str, str]) -> Iterator[Row]:
     found = False
     for sheet in sheets:
         rows = [[_cell(value) for value in row] for row in sheet]
-        heads = rows[:HEADER_ROWS]
-        start = next((n for n, row in enumerate(heads) if text_columns(row, mapping)), None)
-        if start is None:  # an inventory: an address and something else to say of it
-            start = next((n for n, row in enumerate(heads) if "url" in (known := find_columns(row)) and len(known) > 1), None)
+        start = header_row(rows, mapping)
         if start is not None:
             found = True
             yield from _keyed(rows[start:])
@@ -261,17 +337,23 @@ def _sheets(data: bytes, mapping: Mapping[str, str]) -> Iterator[Row]:
         raise Unread(f"no column holds the text (first row: {names[:150]}); name it with --map text=COLUMN", Status.SKIPPED)
 
 
-def _keyed(rows: Iterable[list[str]]) -> Iterator[Row]:
-    """Rows as {column: value}; the first non-empty row names the columns, a name given twice keeps its first."""
+def _keyed(rows: Iterable[list[str] | str]) -> Iterator[Row]:
+    """Rows as {column: value}; the first non-empty row names the columns, a name given twice keeps its first. A sentence is a row that
+    could not be read.
+    """
     names: list[str] = []
     for row in rows:
-        if not names:
+        if isinstance(row, str):
+            yield {"": row}
+        elif not names:
             names = [clean(name).strip() for name in row] if any(row) else []
         elif any(row):
             keyed: dict[str, str] = {}
             for name, value in zip(names, row, strict=False):
                 if name:
                     keyed.setdefault(name, clean(value))
+            if more := sum(map(bool, map(str.strip, row[len(names) :]))):
+                keyed[LIMIT] = f"{more:,} more cells than the table has columns were left out"
             yield keyed
 
 
@@ -282,31 +364,81 @@ def _cell(value: object) -> str:
 
 
 def _json_lines(text: str) -> Iterator[Row]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                value = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield {"": f"line {number}: not valid JSON ({error})"}
-                continue
-            yield flat_row(value) if isinstance(value, dict) else {"": f"line {number}: not a JSON object"}
+    return _said_once(_json_line(line, f"line {number}: ") for number, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _json_line(line: str, where: str) -> Row:
+    try:
+        return _item_row(_loads(line), where)
+    except (ValueError, RecursionError) as error:
+        return {"": f"{where}not valid JSON ({error})"}
 
 
 def _json(text: str) -> Iterator[Row]:
-    for item in _records(parsed_json(text)):
-        yield flat_row(item) if isinstance(item, dict) else {"": "not a JSON object"}
+    try:
+        value, end = parsed_json(text), 0
+    except Unread:
+        value, end = _first_value(text)
+        if not end:
+            raise
+    if end and isinstance(value, dict) and text[end:].lstrip().startswith("{"):  # JSON Lines by another name
+        yield from _json_lines(text)
+        return
+    yield from _said_once(_item_row(item, "") for item in records_in(value))
+    if end:
+        yield {"": f"what follows the end of the JSON at character {end:,} was not read"}
+
+
+def _first_value(text: str) -> tuple[object, int]:
+    """The JSON value that a text begins with, and where it ends; 0 when it begins with none, or a bare word or number."""
+    head = text.lstrip()
+    try:
+        value, end = json.JSONDecoder().raw_decode(head)
+    except (ValueError, RecursionError):
+        return None, 0
+    return (value, end + len(text) - len(head)) if isinstance(value, (dict, list)) else (None, 0)
+
+
+def _item_row(item: object, where: str) -> Row:
+    if not isinstance(item, dict):
+        return {"": f"{where}not a JSON object"}
+    try:
+        return flat_row(item)
+    except RecursionError:
+        return {"": f"{where}objects nested too deep"}
+
+
+def _said_once(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows; of those that could not be read the first few, then one that counts the others."""
+    n_broken = 0
+    for row in rows:
+        n_broken += "" in row and len(row) == 1
+        if n_broken <= MAX_BROKEN or not ("" in row and len(row) == 1):
+            yield row
+    if n_broken > MAX_BROKEN:
+        yield {"": f"{n_broken - MAX_BROKEN:,} more that could not be read"}
 
 
 def parsed_json(text: str) -> object:
     """The value of a JSON text. Raises Unread."""
     try:
-        value: object = json.loads(text)
+        return _loads(text)
     except (ValueError, RecursionError) as error:
         raise Unread(f"not valid JSON ({error})") from error
+
+
+def _loads(text: str) -> object:
+    """The value of a JSON text, a number of more digits than Python turns into an integer as the text it is."""
+    try:
+        value: object = json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        value = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < MAX_DIGITS else digits)
     return value
 
 
-def _records(value: object, depth: int = 0) -> list[object]:
+def records_in(value: object, depth: int = 0) -> list[object]:
     """The list of pieces in a JSON value: itself, or the first list of objects under a name such as "posts", some levels down."""
     if isinstance(value, list):
         return value
@@ -316,7 +448,7 @@ def _records(value: object, depth: int = 0) -> list[object]:
         inner = value.get(key)
         if isinstance(inner, list):
             return inner
-        if isinstance(inner, dict) and depth < 4 and (found := _records(inner, depth + 1)) != [inner]:
+        if isinstance(inner, dict) and depth < 4 and (found := records_in(inner, depth + 1)) != [inner]:
             return found
     return [value]
 

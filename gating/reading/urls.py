@@ -14,6 +14,7 @@ PAGE_SUFFIX = re.compile(r"\.(?:html?|xhtml|php|aspx?|mdx?|markdown|mkd|txt|docx
 TRACKING = re.compile(r"^(?:utm_\w+|gclid|fbclid|msclkid|dclid|_hs\w+|hs\w+|mc_[ce]id|ref|source|trk|_ga|_gl|igshid|yclid|li_fat_id)$", re.IGNORECASE)
 GHOST_ROOT = re.compile(r"^_?_?GHOST_URL_?_?(?=/|$)")
 ROW = re.compile(r"#\d+$")  # how a piece of an export is called: export.xml#12
+CRAWLED = re.compile(r"\.warc(?:\.gz)?#\d+$", re.IGNORECASE)  # ... and a page of a crawl, which is a whole page and not the text of one
 
 
 @lru_cache(maxsize=200_000)  # a site links to the same pages again and again

@@ -12,7 +12,7 @@ from typing import Any
 from gating.reading.assembly import Parts
 from gating.reading.blocks import SOURCE_POSITION, page_blocks
 from gating.reading.outcome import Unread
-from gating.reading.zips import check_zip
+from gating.reading.zips import MAX_PARAGRAPHS, Package, is_markup
 from gating.records import ObservedGate
 
 HEADING = re.compile(r"^heading ([1-9])", re.IGNORECASE)
@@ -25,24 +25,30 @@ UNSEEN = frozenset((f"{W}del", f"{W}moveFrom", FALLBACK))
 
 def word_parts(data: bytes, source: str) -> Parts:
     """The parts of a DOCX file. Raises Unread when the file is no readable DOCX; `line` is the paragraph's number."""
-    check_zip(data)
+    package = Package(data)
     import docx
     from docx.oxml.exceptions import InvalidXmlError
     from docx.table import Table
+    from lxml.etree import XMLSyntaxError
 
     try:
-        file = docx.Document(io.BytesIO(data))
-    except (KeyError, ValueError, InvalidXmlError) as error:
+        file = docx.Document(io.BytesIO(package.only(is_markup)))
+    except (KeyError, ValueError, AttributeError, InvalidXmlError, XMLSyntaxError) as error:
         raise Unread(f"not a readable DOCX file ({error})") from error
     addresses = {key: link.target_ref for key, link in file.part.rels.items() if link.is_external}
+    names = _style_names(file)
     rows, title, heading, n = [], "", "", 0
+    limits: tuple[str, ...] = ()
     for part in _inner_content(file.element.body, file):
         n += 1
+        if n > MAX_PARAGRAPHS:
+            limits = (f"only the first {MAX_PARAGRAPHS:,} paragraphs were read",)
+            break
         if isinstance(part, Table):
-            cells = "".join(f'<tr {SOURCE_POSITION}="{n}:1">{_cells(row, addresses)}</tr>' for row in part.rows)
+            cells = "".join(f'<tr {SOURCE_POSITION}="{n}:1">{_cells(row, addresses)}</tr>' for row in part._tbl.tr_lst)
             rows.append(f"<table>{cells}</table>")
             continue
-        style = (part.style.name if part.style is not None else "") or ""
+        style = names.get(part._p.style or "", names[""])
         spans = list(_spans(part._p, addresses))
         text = "".join(words for words, _ in spans)
         if not text.strip():
@@ -54,7 +60,16 @@ def word_parts(data: bytes, source: str) -> Parts:
         rows.append(_paragraph(_inline(spans), style, n, part._p))
     page = page_blocks("\n".join(rows))
     core = file.core_properties
-    return Parts(source, page, title=title or heading or core.title or "", description=core.subject or "", observed=ObservedGate())
+    return Parts(source, page, title=title or heading or core.title or "", description=core.subject or "", limits=limits, observed=ObservedGate())
+
+
+def _style_names(file: Any) -> dict[str, str]:
+    """The names of the paragraph styles by id; "" has that of a paragraph without a style. Asking paragraph by paragraph would take minutes."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    styles = [style for style in file.styles if style.type == WD_STYLE_TYPE.PARAGRAPH]
+    default = file.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    return {**{style.style_id: style.name or "" for style in styles}, "": (default.name or "") if default is not None else ""}
 
 
 def _inner_content(element: Any, file: Any) -> Iterator[Any]:
@@ -129,10 +144,9 @@ def _inline(spans: Iterable[tuple[str, str]]) -> str:
 
 
 def _cells(row: Any, addresses: Mapping[str, str]) -> str:
-    seen, cells = set(), []
-    for cell in row.cells:
-        if id(cell._tc) not in seen:  # a merged cell is listed once for each column it spans
-            seen.add(id(cell._tc))
-            text = " ".join(_inline(_spans(paragraph._p, addresses)) for paragraph in cell.paragraphs)
-            cells.append(f"<td>{text.replace('<br>', ' ')}</td>")
+    """The cells that stand in a row. python-docx would list one that spans columns once for each, on the file's word for how many."""
+    cells = []
+    for cell in row.iterchildren(f"{W}tc"):
+        text = " ".join(_inline(_spans(paragraph, addresses)) for paragraph in cell.iterchildren(f"{W}p"))
+        cells.append(f"<td>{text.replace('<br>', ' ')}</td>")
     return "".join(cells)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gating.reading import plan, read_job
+from gating.reading import plan, read_jobs
 from gating.reading.labels import labels_in
 from gating.reading.sources import Choices
 from gating.records import FLAGS, Example, Piece, Skipped
@@ -29,15 +29,14 @@ def read_examples(paths: Iterable[str], settings: Settings, mapping: Mapping[str
     examples: list[Example] = []
     problems: list[tuple[str, str]] = []
     choices = Choices(tuple(sorted((mapping or {}).items())), drafts=True)  # who labels a draft wants it learned from
-    for job in plan(paths, settings, choices=choices):
-        for piece in read_job(job, settings, choices):
-            if isinstance(piece, Skipped):
-                problems.append((piece.source, piece.reason))
-                continue
-            try:
-                examples.append(example_of(piece, mapping))
-            except ValueError as error:
-                problems.append((piece.source, str(error)))
+    for piece in read_jobs(plan(paths, settings, choices=choices), settings, choices):
+        if isinstance(piece, Skipped):
+            problems.append((piece.source, piece.reason))
+            continue
+        try:
+            examples.append(example_of(piece, mapping))
+        except ValueError as error:
+            problems.append((piece.source, str(error)))
     return Examples(tuple(examples), tuple(problems))
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from gating.assess import Assessor
+from gating.library.journal import Changes, Journal
 from gating.library.run import Outcome, Request, run_audit
-from gating.records import Piece
+from gating.records import LibraryPiece, Skipped
 
 POSTS = {
     "hives.md": "# Why hives die in spring\n\nMost hives that die in March were weak in October. We opened forty of them and wrote down what we found, week by week.",
@@ -29,15 +30,16 @@ def drafts(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scored(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The titles of the pieces that were scored, as they come."""
+    """The titles of the pieces that were scored and kept, as they come (the scoring itself is done in other processes)."""
     titles: list[str] = []
-    plain = Assessor.assess
+    plain = Journal.add
 
-    def assess(self: Assessor, piece: Piece, quotes: int = 1) -> object:
-        titles.append(piece.title)
-        return plain(self, piece, quotes)
+    def add(self: Journal, source: str, digest: bytes, place: int, result: LibraryPiece | Skipped) -> None:
+        if isinstance(result, LibraryPiece):
+            titles.append(result.finding.piece.title)
+        plain(self, source, digest, place, result)
 
-    monkeypatch.setattr(Assessor, "assess", assess)
+    monkeypatch.setattr(Journal, "add", add)
     return titles
 
 
@@ -136,9 +138,60 @@ def test_since_leaves_out_older_pieces(audit: Callable[..., Outcome], drafts: Pa
 
 def test_processes_do_not_change_the_audit(audit: Callable[..., Outcome], drafts: Path, tmp_path: Path, assessor: Assessor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes give the audit that one gives, also where there is more to do than they take at first."""
-    monkeypatch.setattr("gating.assess.JOBS_A_BATCH", 1)
+    monkeypatch.setattr("gating.reading.PIECES_AT_ONCE", 1)
     for number in range(20):
         (drafts / f"{number:02}.md").write_text(POSTS["hives.md"].replace("forty", f"{number + 50}").replace("October", f"week {number}"), encoding="utf-8")
     other = tmp_path / "other"
     other.mkdir()
     assert run_audit(Request((str(drafts),), jobs=2), assessor, other, {}).audit == audit().audit
+
+
+@pytest.fixture
+def published(drafts: Path, tmp_path: Path, assessor: Assessor) -> Callable[..., Outcome]:
+    """Audits the folder as the command does: what is published is a note that stands until `standing` says otherwise."""
+
+    def run(using: Assessor = assessor, standing: bool = True, **asked: object) -> Outcome:
+        request = Request((str(drafts),), **asked)  # type: ignore[arg-type]
+        return run_audit(request, using, tmp_path, {}, publish=lambda audit: b"%d pieces" % len(audit.pieces), stands=lambda note: standing)
+
+    return run
+
+
+def test_nothing_is_done_where_nothing_has_changed(published: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No input is read and nothing looked at; the note of the run that published is given again, however often."""
+    published()
+    monkeypatch.setattr("gating.library.run.score_changed", lambda *given: pytest.fail("inputs were read"))
+    for _ in range(2):
+        again = published()
+        assert (again.audit, again.note, again.changes) == (None, b"3 pieces", Changes(0, 0, 3, 0))
+
+
+def test_what_does_not_stand_is_published_again(published: Callable[..., Outcome]) -> None:
+    """Somebody deleted or changed a report."""
+    published()
+    assert published(standing=False).audit is not None
+
+
+def test_any_change_has_the_library_looked_at(published: Callable[..., Outcome], drafts: Path, assessor: Assessor) -> None:
+    """Of an input, of what is asked for, of a setting about the library; and a run that was killed is no run."""
+    published()
+    (drafts / "frames.md").write_text(POSTS["frames.md"].replace("August", "Juli  "), encoding="utf-8")
+    assert published().changes.changed == 1
+    assert published(since="2020-01-01").audit is not None
+    assert published(replace(assessor, settings=replace(assessor.settings, company_stage="established"))).audit is not None
+    (drafts / "hives.md").unlink()
+    assert published().audit is not None
+
+
+def test_an_interrupted_run_leaves_nothing_to_rely_on(published: Callable[..., Outcome], drafts: Path, tmp_path: Path, assessor: Assessor) -> None:
+    """What stood before it may be half replaced."""
+
+    def interrupt(audit: object) -> bytes:
+        raise KeyboardInterrupt
+
+    published()
+    text = (drafts / "hives.md").read_text(encoding="utf-8")
+    (drafts / "hives.md").write_text(text + " Again.", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        run_audit(Request((str(drafts),)), assessor, tmp_path, {}, publish=interrupt)
+    assert published().audit is not None

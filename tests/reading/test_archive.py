@@ -2,6 +2,7 @@
 
 import os
 import stat
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from gating.reading import plan, read_job
 from gating.reading.sources import Choices
 from gating.records import Piece, Skipped, Status
 from gating.settings import Settings
-from tests.builders import PROSE, docx_bytes, pdf_bytes, zip_bytes
+from tests.builders import PROSE, docx_bytes, pdf_bytes, with_member, zip_bytes
 from tests.conftest import ReadAll
 from tests.documents import odt_bytes
 
@@ -148,7 +149,7 @@ def test_all_members_together_are_limited(unzip, monkeypatch: pytest.MonkeyPatch
 def test_too_many_members(unzip, monkeypatch: pytest.MonkeyPatch) -> None:
     """More members than any export has are not even looked at."""
     monkeypatch.setattr("gating.reading.archive.MAX_FILES", 10)
-    assert "11 parts" in reason(unzip(zip_bytes({f"{n}.md": PAGE for n in range(11)})), "")
+    assert "more than 10 parts" in reason(unzip(zip_bytes({f"{n}.md": PAGE for n in range(11)})), "")
 
 
 def test_encrypted_member_is_skipped(unzip) -> None:
@@ -180,3 +181,16 @@ def test_google_docs_zip(unzip) -> None:
     results = unzip(zip_bytes({"Pears.html": page.encode(), "images/image1.png": b"x"}))
     assert pieces(results) == ["Pears.html"]
     assert results["Pears.html"].title == "Pears"
+
+
+def test_a_name_that_stands_twice_is_said(tmp_path: Path, settings: Settings) -> None:
+    """The first is read, the second is a failure of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of what is made here on purpose
+        data = with_member(zip_bytes({"a.md": PAGE}), "a.md", b"# Other\n")
+    path = tmp_path / "twice.zip"
+    path.write_bytes(data)
+    first, second = (result for job in plan([str(path)], settings) for result in read_job(job, settings))
+    assert isinstance(first, Piece)
+    assert isinstance(second, Skipped)
+    assert "same name" in second.reason

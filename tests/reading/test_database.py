@@ -78,4 +78,4 @@ def test_damaged_database_is_one_line(read_all: ReadAll, stories: bytes, damage)
     """Bytes that only begin like a database."""
     (result,) = read_all("site.db", damage(stories), select=SELECT)
     assert isinstance(result, Skipped)
-    assert "reader failed" not in result.reason
+    assert "the program failed" not in result.reason

@@ -94,7 +94,7 @@ def test_bad_book_gives_a_reason(read: Read, data: bytes) -> None:
     """No exception, no file from outside the book."""
     result = read("bad.epub", data)
     assert isinstance(result, Skipped)
-    assert "reader failed" not in result.reason
+    assert "the program failed" not in result.reason
 
 
 def test_public_book(shared: Path, read_all: ReadAll) -> None:
@@ -104,3 +104,11 @@ def test_public_book(shared: Path, read_all: ReadAll) -> None:
     assert isinstance(piece, Piece)
     assert (piece.n_words, piece.title) == (532, "")
     assert all(block.kind is BlockKind.PARAGRAPH for block in piece.blocks)
+
+
+def test_a_chapter_that_is_a_bomb_costs_what_follows(read: Read) -> None:
+    """What was read before it is scored, and the record says where it stopped."""
+    piece = told(read, epub_bytes([CHAPTER, " " * 60_000_000, NEXT]))
+    assert [block.line for block in piece.blocks] == [1, 1]
+    assert "chapter 2 and those after it were not read" in piece.limits[0]
+    assert "bomb" in piece.limits[0]

@@ -107,9 +107,11 @@ def test_python_tags_make_no_objects() -> None:
 
 
 def test_oversized_front_matter_is_not_parsed_and_said_so() -> None:
-    """Over 64 kB between the fences is named as a problem; the body stays."""
-    front = split_front_matter(f"---\nnote: {'x' * 70_000}\n---\nBody")
-    assert (front.values, front.body) == ((), "Body")
+    """Over 64 kB between the fences is named as a problem; the plain lines before that count and stay short, and so does the body."""
+    front = split_front_matter(f"---\ntitle: Pears\nnote: {'x' * 70_000}\n---\nBody")
+    assert dict(front.values)["title"] == "Pears"
+    assert len(dict(front.values)["note"]) == 10_000
+    assert front.body == "Body"
     assert "64 kB" in front.problem
 
 
@@ -128,9 +130,22 @@ def test_text_without_a_fence_is_left_alone() -> None:
 
 
 def test_unclosed_fence_is_text() -> None:
-    """A first line of three dashes without a second one is no front matter."""
-    text = "---\ntitle: Pears\n\nBody goes on"
+    """A first line of three dashes without a second one, and no known key behind it, is no front matter."""
+    text = "---\nNote: the harvest was late\n\nBody goes on"
     assert split_front_matter(text).body == text
+
+
+def test_keys_behind_a_fence_that_never_closes_are_no_text() -> None:
+    """A forgotten second fence costs nothing: the keys to the first empty line are read, and that is said."""
+    front = split_front_matter("---\ntitle: Pears\ndate: 2024-02-30\n\nBody goes on")
+    assert (dict(front.values), front.body, front.n_lines) == ({"title": "Pears", "date": "2024-02-30"}, "Body goes on", 4)
+    assert "never closed" in front.problem
+
+
+def test_three_dots_close_front_matter() -> None:
+    """YAML may end with three dots."""
+    front = split_front_matter("---\ntitle: Pears\n...\nBody")
+    assert (front.values, front.body, front.problem) == ((("title", "Pears"),), "Body", "")
 
 
 def test_empty_front_matter_takes_only_its_two_lines() -> None:

@@ -98,4 +98,4 @@ def test_broken_export_is_one_line(read_all: ReadAll, content: str) -> None:
     """What looks like Ghost and is not gives a reason."""
     (result,) = read_all("ghost.json", content.replace('"posts": "lexical"', '"posts": [], "lexical": 1'))
     assert isinstance(result, Skipped)
-    assert "reader failed" not in result.reason
+    assert "the program failed" not in result.reason

@@ -61,4 +61,4 @@ def test_text_in_no_language_says_so(read: Read) -> None:
 
 def test_unnamed_code_is_shown_as_it_is() -> None:
     """A language that we have no name for keeps its code."""
-    assert (language_name("de"), language_name("xx")) == ("German", "xx")
+    assert (language_name("de"), language_name("xx")) == ("German", 'in another language ("xx")')

@@ -171,3 +171,27 @@ def test_templates_with_braces_in_them_are_no_text(template: str) -> None:
     """A comment or shortcode is left out whole, whatever it holds and however long it is."""
     page = markdown_page(f"{template}\n\nThe crates go to the shed.", mdx=True)
     assert [block.text for block in page.blocks] == ["The crates go to the shed."]
+
+
+def test_endless_source_is_cut_and_said_so(read: Read) -> None:
+    """Only the beginning of what no writer wrote is parsed."""
+    piece = read("endless.md", PROSE + "\n\n" + "*a **b [c " * 210_000)
+    assert isinstance(piece, Piece)
+    assert piece.limits[0] == "only the first 2,000,000 characters of the source were read"
+
+
+def test_deep_blocks_of_html_are_flattened(read: Read) -> None:
+    """HTML within Markdown is held to the same depth as a page."""
+    piece = read("deep.md", PROSE + "\n\n" + "<div>\n\n" * 10_000 + PROSE)
+    assert isinstance(piece, Piece)
+    assert [block.text for block in piece.blocks] == [PROSE, PROSE]
+    assert "flattened" in piece.limits[0]
+
+
+@pytest.mark.parametrize("opening", ["<!-- to do: a better title", "<script>var x = 1;", "<iframe src=/form>", "<STYLE>", "<textarea>"])
+def test_markup_that_is_never_closed_swallows_nothing(opening: str) -> None:
+    """A browser would show nothing of what follows; a draft is to be read all the same. What is closed stays hidden."""
+    page = markdown_page(f"# Nest boxes\n\n{opening}\n\nSwifts come back to the same hole each year.\n")
+    assert page.blocks[-1].text == "Swifts come back to the same hole each year."
+    closed = markdown_page("# Nest boxes\n\n<!-- hidden -->\n<script>also();</script>\n\nSwifts come back.\n")
+    assert [block.text for block in closed.blocks] == ["Nest boxes", "Swifts come back."]

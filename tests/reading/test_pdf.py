@@ -1,7 +1,9 @@
 """PDF files."""
 
+import re
 from dataclasses import replace
 
+from gating.reading.pdf import pdf_parts
 from gating.records import Piece, Skipped, Status
 from gating.settings import Settings
 from tests.builders import pdf_bytes
@@ -99,3 +101,31 @@ def test_page_cap_is_said(read: Read, settings: Settings) -> None:
     assert isinstance(piece, Piece)
     assert piece.limits == ("only the first 1 of 2 pages were read",)
     assert "second page" not in " ".join(text for _, text in said(piece))
+
+
+def test_a_page_that_cannot_be_read_costs_itself(read: Read) -> None:
+    """A page tree that lists itself as a page: the others are read, and the record says so."""
+    data = pdf_bytes([BODY, BODY])
+    tree = re.search(rb"(\d+) 0 obj\s*<<[^>]*/Kids", data)
+    assert tree
+    broken = re.sub(rb"/Kids \[ (\d+) 0 R \d+ 0 R \]", rb"/Kids [ \1 0 R %s 0 R ]" % tree[1], data)
+    piece = read("paper.pdf", broken)
+    assert isinstance(piece, Piece)
+    assert piece.limits == ("1 page of 2 could not be read, the first of them page 2",)
+
+
+def test_junk_before_the_file_is_passed_over(read: Read) -> None:
+    """Some mail programs leave their head in front of an attachment."""
+    assert said(read("paper.pdf", b"Received: by mail\r\n" * 200 + pdf_bytes([[(20, "Counting crates"), *BODY]])))[0] == ("heading", "Counting crates")
+
+
+def test_pages_that_all_say_the_same_are_read(read: Read) -> None:
+    """Nothing is a running head where nothing else is on any page."""
+    assert said(read("paper.pdf", pdf_bytes([BODY] * 6)))
+
+
+def test_pages_after_the_last_character_are_said(settings: Settings) -> None:
+    """Reading stops where the rest would be cut, and the record names the page."""
+    limits = replace(settings.limits, max_characters=300)
+    parts = pdf_parts(pdf_bytes([BODY] * 5), "paper.pdf", limits)
+    assert parts.limits == ("only the first 2 of 5 pages were read",)

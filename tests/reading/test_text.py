@@ -86,3 +86,48 @@ def test_nul_bytes_mean_binary_unless_marked_as_unicode() -> None:
     assert looks_binary(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     assert not looks_binary(SAID.encode("utf-16"))
     assert not looks_binary(SAID.encode())
+
+
+def test_few_nul_bytes_are_damage_not_binary() -> None:
+    """Three lost bytes in a long text do not cost the text; the same three in twenty bytes are no text."""
+    assert not looks_binary(SAID.encode() * 40 + b"\0\0\0")
+    assert looks_binary(b"\0\1\2\3" + b"word " * 3)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_text(encoding: str) -> None:
+    """Every second byte is NUL in Western text; that tells which of the two it is."""
+    data = (SAID * 20).encode(encoding)
+    assert not looks_binary(data)
+    assert decode(data) == SAID * 20
+
+
+def test_one_bad_byte_does_not_turn_the_rest_into_other_letters() -> None:
+    """A text of UTF-8 with a broken byte stays UTF-8."""
+    said = "The growers’ own words – “three crates”. " * 5
+    data = said.encode()
+    assert decode(data[:3] + b"\xff" + data[3:]) == said[:3] + "\ufffd" + said[3:]
+
+
+@pytest.mark.parametrize("name", ["unicode_escape", "raw-unicode-escape", "punycode", "idna", "undefined", "zlib_codec", "rot13", "no such", "\0"])
+def test_names_of_codecs_that_are_no_encodings_are_passed_over(name: str) -> None:
+    """What a page may claim for itself includes Python's own codecs, some of which warn or never end."""
+    assert decode(rb"a \d pear".replace(b"a", b"a " * 2000), name).endswith(r"\d pe" + "a " * 2000 + "r")
+
+
+@pytest.mark.parametrize("sign", ["\ufdd0", "\ufffe", "\U0001ffff", "\U0010fffe", "\u180e", "\u3164", "\U000e0101", "\u034f"])
+def test_noncharacters_and_fillers_are_dropped(sign: str) -> None:
+    """They show nothing and part words for a program."""
+    assert clean(f"har{sign}vest") == "harvest"
+
+
+def test_page_breaks_part_words() -> None:
+    """A form feed or vertical tab between two words is white space."""
+    assert clean("end\x0cStart\x0bagain") == "end\nStart\nagain"
+
+
+def test_marks_heaped_on_a_letter_are_kept_in_short_runs() -> None:
+    """Forty thousand accents of two kinds on one letter are cleaned without putting all of them in order at once."""
+    heap = clean("a" + "\u0301\u0316" * 20_000)
+    assert "\u0316\u0301" not in heap[2:400].replace("\u0316", "\u0316", 1)[300:]
+    assert len(heap) == 40_000

@@ -1,11 +1,14 @@
 """DOCX files."""
 
 import io
+import warnings
+import zipfile
 
 import pytest
 
+from gating.reading import word
 from gating.records import Piece, Skipped, Status
-from tests.builders import PROSE, W, docx_bytes, zip_bytes
+from tests.builders import PROSE, W, docx_bytes, with_member, zip_bytes
 from tests.conftest import Read
 
 
@@ -178,3 +181,53 @@ def test_encrypted_document_says_what_to_do(read: Read) -> None:
     assert result.status is Status.SKIPPED
     assert "encrypted" in result.reason
     assert "password" in result.reason
+
+
+def test_a_span_is_not_believed(read: Read) -> None:
+    """A cell that says it spans two thousand million columns stands where it stands, once."""
+    table = f"<w:tbl {W}><w:tblPr/><w:tblGrid/><w:tr><w:tc><w:tcPr><w:gridSpan w:val='2000000000'/></w:tcPr><w:p><w:r><w:t>Wide cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    assert said(read("draft.docx", docx_bytes([("", PROSE), ("xml", table)]))).count("Wide cell") == 1
+
+
+def test_tables_nested_too_deep_are_a_reason(read: Read) -> None:
+    """A thousand tables in each other are no readable file, and no exception."""
+    deep = f"<w:document {W}><w:body>{'<w:tbl><w:tr><w:tc>' * 1000}{'</w:tc></w:tr></w:tbl>' * 1000}</w:body></w:document>"
+    result = read("draft.docx", with_part(docx_bytes([("", PROSE)]), "word/document.xml", deep.encode()))
+    assert isinstance(result, Skipped)
+    assert "not a readable DOCX" in result.reason
+
+
+def test_more_paragraphs_than_anyone_writes_are_cut(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first are read, and the record says so."""
+    monkeypatch.setattr(word, "MAX_PARAGRAPHS", 3)
+    piece = read("draft.docx", docx_bytes([("", PROSE), ("", "Two."), ("", "Three."), ("", "Four.")]))
+    assert said(piece).split("\n")[-1] == "Three."
+    assert piece.limits == ("only the first 3 paragraphs were read",)
+
+
+def test_relations_that_lead_nowhere_cost_nothing(read: Read) -> None:
+    """A lost picture ("NULL"), a way out of the file and a template on another machine are passed over."""
+    data = docx_bytes([("", PROSE)])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        relations = archive.read("word/_rels/document.xml.rels").decode()
+    kind = f'Type="{REL}/image"'
+    more = "".join(f'<Relationship Id="r{n}" {kind} Target="{target}"/>' for n, target in enumerate(("../NULL", "../../../etc/hostname", "NULL")))
+    more += f'<Relationship Id="far" {kind} Target="file:///etc/hostname" TargetMode="External"/>'
+    broken = with_part(data, "word/_rels/document.xml.rels", relations.replace("</Relationships>", f"{more}</Relationships>").encode())
+    assert said(read("draft.docx", broken)) == PROSE
+
+
+def test_a_text_part_that_stands_twice_is_damage(read: Read) -> None:
+    """Programs differ in which of the two they show, so neither is scored."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of what is made here on purpose
+        data = with_member(docx_bytes([("", PROSE)]), "word/document.xml", b"<x/>")
+    result = read("draft.docx", data)
+    assert isinstance(result, Skipped)
+    assert "two of its parts" in result.reason
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    """A document with one of its parts replaced."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return zip_bytes({member: content if member == name else archive.read(member) for member in archive.namelist()})
