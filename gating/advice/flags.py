@@ -23,8 +23,10 @@ def flags_by_rule(piece: Piece, verdict: Verdict, limits: Limits, today: datetim
 
 
 def _is_stale(piece: Piece, verdict: Verdict, today: datetime.date) -> bool:
+    if verdict.format.label not in EVENT_FORMATS:
+        return False
     text = "\n".join(block.text for block in piece.blocks[:80])
-    if verdict.format.label not in EVENT_FORMATS or not REGISTER.search(text):
+    if not REGISTER.search(text):
         return False
     dates = list(_dates(text))
     return bool(dates) and max(dates) < today

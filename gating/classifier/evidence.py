@@ -18,7 +18,7 @@ LENGTH_POWER = 0.25  # by which length is discounted: none, and the longest sent
 FIELD_DISCOUNT = 2.0  # "Email" tells the model much and a reader little; a sentence or button of half the weight goes first
 MOSTLY_NUMBERS = 0.3  # share of words with a digit or bar, from which a line is a row of figures and no reason
 MAX_TEXTS = 150  # looked at in a long piece; its first blocks say what it is
-SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])")
+SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])")
 
 
 def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], per_label: int = 1) -> tuple[Evidence, ...]:
@@ -49,8 +49,21 @@ def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], 
 
 def _sentences(block: Block) -> Iterator[str]:
     short = block.kind in (BlockKind.BUTTON, BlockKind.FIELD, BlockKind.HEADING)
-    for sentence in SENTENCE.split(block.text) if len(block.text) > 60 else [block.text]:
+    for sentence in _cut(block.text) if len(block.text) > 60 else [block.text]:
         words = sentence.split()[:QUOTE_WORDS]
-        figures = sum(not any(sign.isalpha() for sign in word) for word in words)
-        if words and (short or len(words) >= LEAST_WORDS) and figures <= MOSTLY_NUMBERS * len(words):
+        if words and (short or len(words) >= LEAST_WORDS) and _figures(words) <= MOSTLY_NUMBERS * len(words):
             yield " ".join(words)
+
+
+def _cut(text: str) -> Iterator[str]:
+    """The sentences of a text, closing quotes after the last sign left out."""
+    start = 0
+    for found in SENTENCE_END.finditer(text):
+        yield text[start : found.start() + 1]
+        start = found.end()
+    yield text[start:]
+
+
+def _figures(words: list[str]) -> int:
+    """How many of the words have no letter."""
+    return sum(not any(map(str.isalpha, word)) for word in words if not word[0].isalpha())

@@ -8,36 +8,20 @@ piece, scores from models that had not seen the piece's site.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from gating.classifier.bundle import Bundle
+from gating.classifier.ngrams import Floats, NGrams
 from gating.features import Features
-from gating.features.words import FAMILIES, text_families
 from gating.records import HEADS, LABELS, BlockKind, HeadVerdict
 
-Floats = npt.NDArray[np.float64]
 FLAG_HEADS = ("customer", "not-marketing")
 NEAR_TIE = 0.02  # of probability: small enough that it only decides what the model left open
 FLAG_FROM = 0.5  # probability from which a flag is raised
 FORMAT_SPREAD = 3.0  # by which the first guess at the format is stretched, so that the penalty of layer 2 does not drown it
 CLIP = 3.0  # standard deviations; a signal further out says no more
-
-
-@dataclass(frozen=True)
-class FamilyWeights:
-    """One n-gram family: kept columns in ascending order, their inverse document frequencies, weights (n_columns, n_own) in eight bits
-    with a scale for each of the scores they add to, and the numbers of those scores (n_own,).
-    """
-
-    columns: npt.NDArray[np.int64]
-    idf: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.int8]
-    scale: npt.NDArray[np.float64]
-    scores: npt.NDArray[np.int32]
 
 
 class Heads:
@@ -49,30 +33,24 @@ class Heads:
         self.digest = str(bundle.card.get("arrays_sha256", ""))  # tells two models of one name apart; empty before the bundle was stored
         self.labels = {head: LABELS[head] for head in HEADS}
         self._arrays = arrays
-        self._families = {
-            family: FamilyWeights(
-                arrays[f"{family}.columns"].astype(np.int64), arrays[f"{family}.idf"].astype(np.float64), arrays[f"{family}.weights"],
-                arrays[f"{family}.scale"].astype(np.float64), arrays[f"{family}.scores"],
-            )
-            for family in FAMILIES
-        }  # fmt: skip
+        self._ngrams = NGrams(arrays)
+        self._landmarks = arrays["signals.landmarks"].astype(np.float64)
+        self._landmark_lengths: Floats = (self._landmarks**2).sum(axis=1)
         self._thresholds: dict[str, float] = bundle.card["conformal_thresholds"]
         self._temperature = {head: float(bundle.card["temperatures"][head]) for head in HEADS}
 
     def scores(self, features: Features) -> Floats:
         """Layer 1: the scores of all views, shape (n_scores,)."""
         scores: Floats = self._arrays["offset"].astype(np.float64)
-        for family, columns in features.words.items():
-            stored = self._families[family]
-            rows, values = weighted_columns(columns, stored.columns, stored.idf)
-            scores[stored.scores] += (values @ stored.weights[rows]) * stored.scale
+        self._ngrams.add_to(scores, features.words)
         scores[self._arrays["signals.scores"]] += self.signal_features(features.signals) @ self._arrays["signals.weights"]
         return scores
 
     def signal_features(self, signals: Floats) -> Floats:
         """Signals standardised and clipped, then their similarity to each landmark: exp(-d² / 2), d² the mean squared difference."""
         z = self.standardised(signals)
-        return np.asarray(similarities(z[None, :], self._arrays["signals.landmarks"].astype(np.float64))[0])
+        squared = (z**2).sum() + self._landmark_lengths - 2 * (z @ self._landmarks.T)
+        return np.asarray(np.exp(-0.5 * np.maximum(squared, 0.0) / len(z)))
 
     def standardised(self, signals: Floats) -> Floats:
         """Signals in standard deviations from their training mean, clipped."""
@@ -129,13 +107,7 @@ class Heads:
         Each (n_texts,), in units of log-odds per unit of n-gram weight: comparable between texts of one piece, not a share of the probability.
         """
         towards = np.column_stack([self._towards(head, label) for head, label in verdicts.items()])
-        found = np.zeros((len(texts), len(verdicts)))
-        for family, (columns, text_of) in text_families(texts).items():
-            stored = self._families[family]
-            rows = np.minimum(np.searchsorted(stored.columns, columns), max(len(stored.columns) - 1, 0))
-            known = stored.columns[rows] == columns if len(stored.columns) else np.zeros(len(columns), bool)
-            rows, text_of = rows[known], text_of[known]
-            np.add.at(found, text_of, stored.idf[rows, None] * (stored.weights[rows] @ (stored.scale[:, None] * towards[stored.scores])))
+        found = self._ngrams.text_weights(towards, texts)
         return {head: found[:, number] for number, head in enumerate(verdicts)}
 
     def _towards(self, head: str, label: str) -> Floats:
@@ -143,25 +115,6 @@ class Heads:
         at = self.labels[head].index(label)
         towards: Floats = directions[at] - np.delete(directions, at, axis=0).mean(axis=0)
         return towards
-
-
-def weighted_columns(columns: npt.NDArray[np.int64], kept: npt.NDArray[np.int64], idf: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
-    """(rows of `kept`, values) of one family: 1 + ln(count), times inverse document frequency, scaled to length 1."""
-    present, counts = np.unique(columns, return_counts=True)
-    rows = np.searchsorted(kept, present)
-    rows[rows == len(kept)] = 0
-    found = kept[rows] == present if len(kept) else np.zeros(len(present), bool)
-    rows, counts = rows[found], counts[found]
-    values = (1 + np.log(counts)) * idf[rows]
-    length = float(np.sqrt(values @ values))
-    return rows, values / length if length else values
-
-
-def similarities(z: Floats, landmarks: Floats) -> Floats:
-    """Gaussian similarity of standardised signals to landmarks, shape (n, n_landmarks), each 0..1."""
-    squared = (z**2).sum(axis=1)[:, None] + (landmarks**2).sum(axis=1)[None, :] - 2 * z @ landmarks.T
-    similar: Floats = np.exp(-0.5 * np.maximum(squared, 0.0) / z.shape[1])
-    return similar
 
 
 def decide(probabilities: Floats, head: str) -> int:

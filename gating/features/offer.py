@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 from gating.features.rules import ZONES, phrase_counts, rules, skeleton_lines
 from gating.features.view import View
@@ -25,14 +26,19 @@ def offer_signals(piece: Piece, view: View) -> dict[str, float]:
     lines = skeleton_lines(replace(piece, blocks=view.blocks))
     counts = phrase_counts(lines)
     sizes = Counter(zone for line in lines for zone in line.zones)
-    signals: dict[str, float] = {}
-    for name in rules().names:
-        for zone in ZONES:
-            signals[f"{name}_in_{zone}"] = math.log1p(counts[name, zone])
-        for zone in RATED_ZONES:
-            signals[f"{name}_per_{zone}"] = counts[name, zone] / (sizes[zone] + 2)
+    signals = dict.fromkeys(_phrase_signals(), 0.0)
+    for (name, zone), count in counts.items():
+        signals[f"{name}_in_{zone}"] = math.log1p(count)
+        if zone in RATED_ZONES:
+            signals[f"{name}_per_{zone}"] = count / (sizes[zone] + 2)
     news = sum(signals[f"company_news_in_{zone}"] - signals[f"product_news_in_{zone}"] for zone in ("title", "beginning"))
     return signals | {"company_over_product_news": news} | _ask_positions(view)
+
+
+@cache
+def _phrase_signals() -> tuple[str, ...]:
+    """The names of all signals of phrases in column order."""
+    return tuple(signal for name in rules().names for signal in (*(f"{name}_in_{zone}" for zone in ZONES), *(f"{name}_per_{zone}" for zone in RATED_ZONES)))
 
 
 def _ask_positions(view: View) -> dict[str, float]:
@@ -40,7 +46,7 @@ def _ask_positions(view: View) -> dict[str, float]:
     asks = [
         number
         for number, (block, text) in enumerate(zip(view.blocks, view.lowered, strict=True))
-        if (block.kind in (BlockKind.BUTTON, BlockKind.FIELD) or len(text) < SHORT_ASK) and ASK_WORDS.search(text)
+        if (len(text) < SHORT_ASK or block.kind in (BlockKind.BUTTON, BlockKind.FIELD)) and ASK_WORDS.search(text)
     ]
     return {
         "asks_log": math.log1p(len(asks)),

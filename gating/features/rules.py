@@ -1,24 +1,22 @@
-"""spaCy's part: phrase rules over the skeleton of a page. The lists are data (phrases.toml); the tokenizer and matchers are spaCy's.
+"""Phrase rules over the skeleton of a page. The lists are data (phrases.toml); tokens and matches are those of spaCy's English
+tokenizer, PhraseMatcher and Matcher, found by looking up what is known of each chunk (tests/features/test_rules.py compares them).
 
-Only `spacy.blank("en")` is used: trained pipelines cannot be had offline. Its tokenizer is quadratic on runs of signs, which
-`reading.text.squeeze` has cut before any text gets here.
+Cutting is quadratic on runs of signs, as in spaCy; `reading.text.squeeze` has cut such runs before any text gets here.
 """
 
 from __future__ import annotations
 
-import bisect
-import itertools
+import re
 import tomllib
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
-import spacy
-from spacy.language import Language
-from spacy.matcher import Matcher, PhraseMatcher
-
+from gating.features.chunks import Table, joined
+from gating.features.tokenizer import is_number, tokens_of_chunk
 from gating.records import BlockKind, Piece
 
 PHRASES_FILE = Path(__file__).with_name("phrases.toml")
@@ -27,6 +25,8 @@ EDGE_WORDS = 40  # of a longer block among the first or last of the page
 FIRST_BLOCKS, LAST_BLOCKS = 4, 3
 MAX_LINES = 400  # of the skeleton; a book's first 400 blocks tell what it is
 SHORT_LINE = 45  # characters
+WHITE_SPACE = re.compile(r"(\s+)")
+ANY_WORD, NUMBER = " *", " #"  # in a phrase; no token begins with a blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,27 @@ class Line:
     zones: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a list as tokens. It is looked up by the one at `key`: of its words the one in fewest phrases."""
+
+    name: str
+    tokens: tuple[str, ...]
+    key: int
+
+    def stands_at(self, place: int, tokens: list[str]) -> bool:
+        """True when the phrase stands in `tokens` with its key at `place`."""
+        start = place - self.key
+        found = tokens[start : start + len(self.tokens)] if start >= 0 else []
+        return len(found) == len(self.tokens) and all(map(_fits, self.tokens, found))
+
+
 @dataclass(frozen=True)
 class Rules:
-    """The tokenizer and the two matchers, made once a process."""
+    """The names of the lists, and their phrases by their key; made once a process."""
 
-    nlp: Language
-    phrases: PhraseMatcher
-    patterns: Matcher
     names: tuple[str, ...]
+    phrases: dict[str, tuple[Phrase, ...]]
 
 
 def phrase_lists() -> dict[str, list[str]]:
@@ -54,28 +67,41 @@ def phrase_lists() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
-    """The phrase lists compiled for spaCy. A phrase with * or # becomes a token pattern, any other a phrase in lower case."""
-    lists = phrase_lists()
-    nlp = spacy.blank("en")
-    phrases, patterns = PhraseMatcher(nlp.vocab, attr="LOWER"), Matcher(nlp.vocab)
+    """The phrase lists, ready to be looked up."""
+    lists = {name: set(chain.from_iterable(map(_phrases, entries))) for name, entries in phrase_lists().items()}
+    spread = Counter(chain.from_iterable(chain.from_iterable(lists.values())))
+    phrases: defaultdict[str, list[Phrase]] = defaultdict(list)
     for name, entries in lists.items():
-        plain = [nlp.make_doc(form) for entry in entries if not {"*", "#"} & set(entry.split()) for form in _forms(entry)]
-        phrases.add(name, plain)
-        wild = [[_token_pattern(word) for word in entry.split()] for entry in entries if {"*", "#"} & set(entry.split())]
-        if wild:
-            patterns.add(name, wild)
-    return Rules(nlp, phrases, patterns, tuple(lists))
+        for tokens in entries:
+            key = min((place for place, token in enumerate(tokens) if token not in (ANY_WORD, NUMBER)), key=lambda place: spread[tokens[place]])
+            phrases[tokens[key]].append(Phrase(name, tokens, key))
+    return Rules(tuple(lists), {key: tuple(found) for key, found in phrases.items()})
+
+
+def _tokens(chunk: str) -> tuple[str, ...]:
+    """The tokens of what stands between two blanks; nothing at all (two blanks on end) and other white space make tokens, which no phrase has."""
+    return tuple(chain.from_iterable((part,) if not part or part.isspace() else tokens_of_chunk(part) for part in WHITE_SPACE.split(chunk)))
+
+
+TOKENS = Table(_tokens)
+
+
+def _phrases(entry: str) -> Iterator[tuple[str, ...]]:
+    """The tokens of an entry. In one with * (any word) or # (a number) each other word is one token."""
+    words = entry.split()
+    if {"*", "#"} & set(words):
+        yield tuple(f" {word}" if word in ("*", "#") else word for word in words)
+    else:
+        yield from (tuple(joined(TOKENS, form.split())) for form in _forms(entry))
+
+
+def _fits(wanted: str, token: str) -> bool:
+    return token == wanted or (wanted == ANY_WORD and token.isalpha()) or (wanted == NUMBER and is_number(token))
 
 
 def _forms(entry: str) -> tuple[str, ...]:
     """The phrase, and where it ends in a single letter the phrase with a full stop, which spaCy leaves on the letter ("series a.")."""
     return (entry, f"{entry}.") if len(entry.rsplit(maxsplit=1)[-1]) == 1 else (entry,)
-
-
-def _token_pattern(word: str) -> dict[str, object]:
-    if word == "*":
-        return {"IS_ALPHA": True}
-    return {"LIKE_NUM": True} if word == "#" else {"LOWER": word}
 
 
 def skeleton_lines(piece: Piece) -> list[Line]:
@@ -102,16 +128,22 @@ def skeleton_lines(piece: Piece) -> list[Line]:
 
 def phrase_counts(lines: Sequence[Line]) -> Counter[tuple[str, str]]:
     """How often each list's phrases stand in each zone: {(list, zone): count}."""
-    compiled = rules()
-    texts = [line.text.lower().replace("’", "'") for line in lines]  # lower case before cutting: spaCy cuts "YOU'LL" other than "you'll"
-    doc = compiled.nlp.make_doc("\n".join(texts))
-    starts = [0, *itertools.accumulate(len(text) + 1 for text in texts)][:-1]
     counts: Counter[tuple[str, str]] = Counter()
-    strings = compiled.nlp.vocab.strings
-    for matcher in (compiled.phrases, compiled.patterns):
-        for match, start, _ in matcher(doc):
-            at = doc[start].idx
-            number = bisect.bisect_right(starts, at) - 1
-            for zone in lines[number].zones:
-                counts[strings[match], zone] += 1
+    for line in lines:
+        for name in _names_in(line.text):
+            for zone in line.zones:
+                counts[name, zone] += 1
     return counts
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """The list of each phrase in a text, once for each place where it stands."""
+    phrases = rules().phrases
+    # Lower case before cutting, since "YOU'LL" is cut other than "you'll".
+    tokens = list(joined(TOKENS, text.lower().replace("’", "'").split(" ")))
+    if phrases.keys().isdisjoint(tokens):
+        return
+    for place, token in enumerate(tokens):
+        for phrase in phrases.get(token, ()):
+            if phrase.stands_at(place, tokens):
+                yield phrase.name

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 
 from gating.features.view import LONG, PROSE, View, share
 from gating.records import BlockKind
 
 CARD_WORDS = 25  # a heading over a paragraph no longer than this is a card of a product page
 ESSAY_WORDS = 45  # ... and longer than this a section of an article
-SENTENCE_END = re.compile(r"[.!?] ")
 DIGIT_FIRST = re.compile(r"^\d")
 
 
@@ -19,8 +17,8 @@ def shape_signals(view: View) -> dict[str, float]:
     """Signals of layout; shares are 0..1 of blocks or words, counts are log(1 + n)."""
     blocks = view.blocks
     n_blocks = max(1, len(blocks))
-    kinds = Counter(block.kind for block in blocks)
-    lengths = [len(block.text.split()) for block in blocks]
+    kinds = [block.kind for block in blocks]
+    lengths = [len(chunks) for chunks in view.chunks]
     prose = [length for block, length in zip(blocks, lengths, strict=True) if block.kind in PROSE and len(block.text) >= LONG]
     total = max(1, sum(lengths))
     headings = view.headings
@@ -46,13 +44,13 @@ def shape_signals(view: View) -> dict[str, float]:
         "gerund_heading_share": share(sum(heading.split(" ", 1)[0].endswith("ing") for heading in headings), len(headings) + 1),
         "top_heading_count": float(sum(block.level == 1 for block in blocks)),
         "deep_heading_share": share(sum(block.level >= 4 for block in blocks), n_blocks),
-        "many_sentence_share": share(sum(len(SENTENCE_END.findall(text)) >= 2 for text in view.prose), n_blocks),
+        "many_sentence_share": share(sum(text.count(". ") + text.count("! ") + text.count("? ") >= 2 for text in view.prose), n_blocks),
         "sentence_end_share": share(sum(block.text[-1:] in ".!?" for block in blocks), n_blocks),
         "card_share": cards / n_blocks,
         "cards_log": math.log1p(cards),
         "section_share": sections / n_blocks,
     }
     for kind in BlockKind:
-        signals[f"{kind.value}_share"] = kinds[kind] / n_blocks
-        signals[f"{kind.value}s_log"] = math.log1p(kinds[kind])
+        signals[f"{kind.value}_share"] = kinds.count(kind) / n_blocks
+        signals[f"{kind.value}s_log"] = math.log1p(kinds.count(kind))
     return signals

@@ -5,22 +5,26 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, pairwise
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
+from gating.features.chunks import MOST, Table, joined
 from gating.features.view import LONG, PROSE, View, share, words_in
 from gating.features.wording import WE, speaks
 from gating.features.words import token_number
 from gating.records import BlockKind, Piece
 
-CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-z0-9]*[A-Za-z0-9]")
+CAPITALISED = re.compile(r" (?<=[a-z,;] )(?=([A-Z][A-Za-z0-9]+))")
 ANY_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 ANY_WORD_LOWER = re.compile(r"[a-z][a-z0-9]+")
-DOMAIN = re.compile(r"\b([a-z0-9-]{3,30})\.(?:com|io|ai|net|org|co|dev|app|is|in|uk|us|ca|tech|cloud|ch|de)\b")
+TOP_LEVEL = r"\.(?:com|io|ai|net|org|co|dev|app|is|in|uk|us|ca|tech|cloud|ch|de)\b"
+DOMAIN, DOMAIN_END = re.compile(rf"\b([a-z0-9-]{{3,30}}){TOP_LEVEL}"), re.compile(TOP_LEVEL)
 TITLE_PARTS = re.compile(r" [|–—·•»-] | ?\| ?|: ")
 VERSUS = re.compile(r"((?:[\w.'-]{1,40} ){1,3})(?:vs?\.?|versus)(?::? )((?:[\w.'-]{1,40} ?){1,3})")
 NO_RIVAL = re.compile(r"\balternatives? (?:to|for) (?:a|an|the|your|using|buying|hiring)\b")
@@ -39,10 +43,11 @@ NOT_A_MAKER = frozenset(
         "twitter youtube kubernetes linux github docker python javascript gmail excel slack apple windows android"
     ).split()
 )
-SPOKEN_OF = re.compile(r"(?<= )(?:we at|about|contact|try|choose|why|with|copyright|©) (?=([a-z0-9]+) )")
-VERBS = ("is", "are", "helps", "offers", "lets", "provides", "can", "makes", "gives", "automates", "allows", "enables", "supports", "delivers", "has", "uses",
-         "will", "does", "works", "brings", "combines", "includes", "integrates", "simplifies", "starts", "and", "vs", "team", "customers", "users", "platform")  # fmt: skip
-BEFORE = ("with", "using", "use", "at", "by", "choose", "try", "why", "in", "for", "like")
+SPEAKS_OF = frozenset(("about", "contact", "try", "choose", "why", "with", "copyright", "©"))  # and "we at"
+VERBS = frozenset(("is", "are", "helps", "offers", "lets", "provides", "can", "makes", "gives", "automates", "allows", "enables", "supports", "delivers", "has", "uses",
+         "will", "does", "works", "brings", "combines", "includes", "integrates", "simplifies", "starts", "and", "vs", "team", "customers", "users", "platform"))  # fmt: skip
+BEFORE = frozenset(("with", "using", "use", "at", "by", "choose", "try", "why", "in", "for", "like"))
+NAMES_IN = Table(lambda chunk: tuple(word.lower() for word in ANY_WORD.findall(chunk)))
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +56,7 @@ def common_words() -> frozenset[int]:
     return frozenset(np.load(Path(__file__).with_name("common_words.npy"), allow_pickle=False).tolist())
 
 
+@lru_cache(maxsize=MOST)
 def is_rare(word: str) -> bool:
     """True for a word that few sites use."""
     return token_number(word) not in common_words()
@@ -72,22 +78,36 @@ class Names:
 
 def find_names(piece: Piece, view: View) -> Names:
     """Who is likely to have made the page, from the page alone."""
-    prose = "\n".join(block.text for block in view.blocks if (block.kind in PROSE or block.kind is BlockKind.TABLE) and len(block.text) >= LONG)
-    counts = Counter(word.lower() for word in ANY_WORD.findall(prose))
-    capitalised = Counter(name.lower() for name in CAPITALISED.findall(prose))
+    prose = [at for at, block in enumerate(view.blocks) if len(block.text) >= LONG and (block.kind in PROSE or block.kind is BlockKind.TABLE)]
+    counts = Counter(joined(NAMES_IN, chain.from_iterable(view.chunks[at] for at in prose)))
+    capitalised = Counter(map(str.lower, CAPITALISED.findall("\n".join(view.blocks[at].text for at in prose))))
     capitalised = Counter({name: count for name, count in capitalised.items() if count >= 0.5 * counts[name] and name not in NOT_A_MAKER and len(name) > 2})
     parts = [part for part in TITLE_PARTS.split(piece.title) if part]
     last = parts[-1] if len(parts) > 1 and len(parts[-1].split()) <= 4 else ""
     suffix = tuple(word for name in ANY_WORD.findall(last) if (word := name.lower()) not in NOT_A_MAKER and len(word) > 2)
     main_title = tuple(word.lower() for word in ANY_WORD.findall(" ".join(parts[:-1]) if last else piece.title))
-    domains = Counter(DOMAIN.findall(view.text))
-    often = [word for word, count in counts.most_common(250) if count > 1 and len(word) > 2 and word not in NOT_A_MAKER and (word in capitalised or is_rare(word))]
+    domains = Counter(DOMAIN.findall(view.text)) if DOMAIN_END.search(view.text) else Counter[str]()
+    repeated = sorted(((count, word) for word, count in counts.items() if count > 1), key=itemgetter(0), reverse=True)[:250]
+    often = [word for _, word in repeated if len(word) > 2 and word not in NOT_A_MAKER and (word in capitalised or is_rare(word))]
     from_title = [word for word in (*main_title, *suffix) if len(word) > 2 and word not in NOT_A_MAKER and is_rare(word)]
-    spoken_of = frozenset(SPOKEN_OF.findall(f" {view.flat} "))
+    spoken_of = _spoken_of(view.flat)
     scores = {name: _maker_score(name, counts[name], name in capitalised, suffix, domains, spoken_of, view) for name in dict.fromkeys([*often[:12], *suffix, *from_title])}
     makers = sorted(scores, key=lambda name: (-scores[name], name))[:2]
     frequent = [name for name, _ in capitalised.most_common(2)]
     return Names(tuple(makers), scores, tuple(frequent), suffix, main_title, capitalised, counts, domains)
+
+
+def _spoken_of(flat: list[str]) -> frozenset[str]:
+    """The words after "about", "contact", "why", "we at" and their like."""
+    after_we_at = [flat[at + 2] for at in _places(flat, "we") if flat[at + 1 : at + 2] == ["at"] and at + 2 < len(flat)]
+    return frozenset([word for before, word in pairwise(flat) if before in SPEAKS_OF] + after_we_at)
+
+
+def _places(flat: list[str], name: str) -> Iterator[int]:
+    at = -1
+    for _ in range(flat.count(name)):
+        at = flat.index(name, at + 1)
+        yield at
 
 
 def _maker_score(name: str, count: int, capitalised: bool, suffix: tuple[str, ...], domains: Counter[str], spoken_of: frozenset[str], view: View) -> float:
@@ -171,15 +191,20 @@ def _presence(name: str, label: str, view: View) -> dict[str, float]:
         f"{label}_log": math.log1p(count),
         f"{label}_opens_share": sum(text.startswith((f"{name} ", f"{name}'s ")) for text in view.prose) / n_prose,
         f"{label}_in_short_lines": float(name in view.short_words),
-        f"{label}_acts_log": math.log1p(_pairs(view, name, VERBS, after=True)) if count else 0.0,
-        f"{label}_used_log": math.log1p(_pairs(view, name, BEFORE, after=False)) if count else 0.0,
+        f"{label}_acts_log": math.log1p(_pairs(view.flat, name, VERBS, after=True)) if count else 0.0,
+        f"{label}_used_log": math.log1p(_pairs(view.flat, name, BEFORE, after=False)) if count else 0.0,
     }
 
 
-def _pairs(view: View, name: str, words: Iterable[str], after: bool) -> int:
-    """How often one of `words` stands right after (or right before) `name`."""
-    text = f" {view.flat} "
-    return sum(text.count(f" {name} {word} " if after else f" {word} {name} ") for word in words)
+def _pairs(flat: list[str], name: str, words: frozenset[str], after: bool) -> int:
+    """How often one of `words` stands right after (or right before) `name`; of the same two words twice on end, one."""
+    found, last = 0, dict.fromkeys(words, -3)
+    for at in _places(flat, name):
+        beside = at + 1 if after else at - 1
+        if 0 <= beside < len(flat) and flat[beside] in words and min(at, beside) - last[flat[beside]] > 2:
+            found += 1
+            last[flat[beside]] = min(at, beside)
+    return found
 
 
 def _versus(names: Names, view: View) -> dict[str, float]:

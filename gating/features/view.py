@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
+from gating.features.chunks import Table, joined
 from gating.records import Block, BlockKind, Piece
 
 # The model learned from pages cut at 12,000 characters (../shared/corpus); a longer piece is seen through the same window, so
@@ -16,6 +18,9 @@ LONG = 45  # characters; a shorter paragraph is a label, a slogan or a byline
 PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 SIGNS = re.compile(r"[\s,.;:!?()\"“”]+")
 WORD = re.compile(r"[a-z][a-z0-9]*(?:'[a-z]+)?|\d+")
+WORDS = Table(lambda chunk: tuple(WORD.findall(lower(chunk))))
+WORDS_AND_OWNERS = Table(lambda chunk: tuple(words_in(lower(chunk))))
+FLAT = Table(lambda chunk: tuple(word for word in SIGNS.split(lower(chunk)) if word))
 
 
 def within_window(piece: Piece) -> tuple[Block, ...]:
@@ -43,14 +48,29 @@ class View:
         return [lower(block.text) for block in self.blocks]
 
     @cached_property
+    def lowered_text(self) -> list[str]:
+        """The text of each block but code."""
+        return [text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind is not BlockKind.CODE]
+
+    @cached_property
     def text(self) -> str:
         """All text but code."""
-        return "\n".join(text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind is not BlockKind.CODE)
+        return "\n".join(self.lowered_text)
+
+    @cached_property
+    def chunks(self) -> list[list[str]]:
+        """Each block's text cut at white space."""
+        return [block.text.split() for block in self.blocks]
+
+    @cached_property
+    def all_chunks(self) -> list[str]:
+        """The chunks of all blocks but code, in order."""
+        return list(chain.from_iterable(chunks for block, chunks in zip(self.blocks, self.chunks, strict=True) if block.kind is not BlockKind.CODE))
 
     @cached_property
     def words(self) -> Counter[str]:
         """How often each word and number stands in `text`."""
-        return Counter(WORD.findall(self.text))
+        return Counter(joined(WORDS, self.all_chunks))
 
     @cached_property
     def n_words(self) -> int:
@@ -63,24 +83,29 @@ class View:
         return [text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind is BlockKind.HEADING]
 
     @cached_property
-    def prose(self) -> list[str]:
-        """Paragraphs, items and quotes of at least LONG characters."""
-        return [text for block, text in zip(self.blocks, self.lowered, strict=True) if block.kind in PROSE and len(text) >= LONG]
+    def prose_at(self) -> list[int]:
+        """Places of paragraphs, items and quotes of at least LONG characters."""
+        return [at for at, (block, text) in enumerate(zip(self.blocks, self.lowered, strict=True)) if len(text) >= LONG and block.kind in PROSE]
 
     @cached_property
-    def flat(self) -> str:
-        """`text` on one line, signs after words taken off, for looking up runs of words."""
-        return SIGNS.sub(" ", self.text)
+    def prose(self) -> list[str]:
+        """Their texts."""
+        return [self.lowered[at] for at in self.prose_at]
+
+    @cached_property
+    def flat(self) -> list[str]:
+        """The words of `text` with what is in them, signs at their ends taken off, for looking up runs of words."""
+        return list(joined(FLAT, self.all_chunks))
 
     @cached_property
     def prose_words(self) -> list[frozenset[str]]:
         """The words of each text in `prose`."""
-        return [words_in(text) for text in self.prose]
+        return [frozenset(joined(WORDS_AND_OWNERS, self.chunks[at])) for at in self.prose_at]
 
     @cached_property
     def heading_words(self) -> list[frozenset[str]]:
         """The words of each heading."""
-        return [words_in(text) for text in self.headings]
+        return [frozenset(joined(WORDS_AND_OWNERS, chunks)) for block, chunks in zip(self.blocks, self.chunks, strict=True) if block.kind is BlockKind.HEADING]
 
     @cached_property
     def title_words(self) -> frozenset[str]:
@@ -90,7 +115,7 @@ class View:
     @cached_property
     def end_words(self) -> frozenset[str]:
         """The words of the last five blocks."""
-        return words_in("\n".join(self.lowered[-5:]))
+        return frozenset(joined(WORDS_AND_OWNERS, chain.from_iterable(self.chunks[-5:])))
 
     @cached_property
     def short_words(self) -> frozenset[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from operator import mul
 
 from gating.features.view import WORD, View, share
 
@@ -27,6 +29,8 @@ IMPERATIVES = frozenset(
 )
 PERSONS = {"we": WE, "you": YOU, "i": ONE_SELF, "others": OTHERS, "narrating": NARRATING, "future": FUTURE, "modal": MODAL, "general": GENERAL}
 PRICE = re.compile(r"[$€£]\s?\d|\d\s?(?:usd|eur|/mo)")
+PRICE_SIGNS = ("$", "€", "£", "usd", "eur", "/mo")  # no price without one
+DIGIT = re.compile(r"\d")
 PERCENT = re.compile(r"\d\s?%")
 MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 DATE = re.compile(rf"\b{MONTH}\b\.? \d{{1,2}}\b|\b\d{{1,2}} {MONTH}\b|\b20\d\d-\d\d-\d\d\b")
@@ -42,22 +46,25 @@ def wording_signals(view: View) -> dict[str, float]:
     n_prose = max(1, len(view.prose))
     we_blocks, you_blocks = [speaks(WE, words) for words in view.prose_words], [speaks(YOU, words) for words in view.prose_words]
     text = view.text
+    with_digits = [line for line in view.lowered_text if DIGIT.search(line)]
     counts = {
-        "prices": len(PRICE.findall(text)), "percentages": len(PERCENT.findall(text)), "dates": len(DATE.findall(text)), "clock_times": len(CLOCK.findall(text)),
+        "prices": len(PRICE.findall(text)) if any(sign in text for sign in PRICE_SIGNS) else 0,
+        "percentages": len(PERCENT.findall(text)) if "%" in text else 0,
+        "dates": sum(len(DATE.findall(line)) for line in with_digits), "clock_times": sum(len(CLOCK.findall(line)) for line in with_digits),
         "quotations": len(QUOTATION.findall(text)), "questions": text.count("?"), "exclamations": text.count("!"), "addresses": text.count("http"),
         "at_signs": text.count("@"), "arrows": text.count("→"), "check_marks": text.count("✓") + text.count("✔") + text.count("✅"),
         "ellipses": text.count("…") + text.count("..."),
     }  # fmt: skip
-    signals = {f"{name}_rate": _rate(sum(words[word] for word in group), n_words) for name, group in PERSONS.items()}
+    signals = {f"{name}_rate": _rate(_count(words, group), n_words) for name, group in PERSONS.items()}
     signals |= {f"{name}_log": math.log1p(count) for name, count in counts.items()}
     signals |= {
-        "we_to_you_log": math.log((1 + sum(words[word] for word in WE)) / (1 + sum(words[word] for word in YOU))),
-        "past_participle_rate": _rate(sum(count for word, count in words.items() if word.endswith("ed")), n_words),
-        "gerund_rate": _rate(sum(count for word, count in words.items() if word.endswith("ing")), n_words),
+        "we_to_you_log": math.log((1 + _count(words, WE)) / (1 + _count(words, YOU))),
+        "past_participle_rate": _rate(sum(words[word] for word in words if word.endswith("ed")), n_words),
+        "gerund_rate": _rate(sum(words[word] for word in words if word.endswith("ing")), n_words),
         "vocabulary": len(words) / n_words**0.7,
-        "word_length_mean": sum(len(word) * count for word, count in words.items()) / n_words,
-        "date_at_start": float(bool(DATE.search(" ".join(view.lowered[:4])[:600]))),
-        "date_first": float(bool(DATE.search(text[:120]))),
+        "word_length_mean": sum(map(mul, map(len, words), words.values())) / n_words,
+        "date_at_start": float(_has_date(" ".join(view.lowered[:4])[:600])),
+        "date_first": float(_has_date(text[:120])),
         "we_block_share": sum(we_blocks) / n_prose,
         "you_block_share": sum(you_blocks) / n_prose,
         "we_first_blocks": sum(we_blocks[:3]) / 3,
@@ -89,6 +96,14 @@ def _title_signals(view: View) -> dict[str, float]:
         "title_gerund": float(first.endswith("ing")),
         "description_words_log": math.log1p(len(view.description.split())),
     }
+
+
+def _has_date(text: str) -> bool:
+    return bool(DIGIT.search(text) and DATE.search(text))
+
+
+def _count(words: Counter[str], group: frozenset[str]) -> int:
+    return sum(words[word] for word in group if word in words)
 
 
 def _rate(count: int, n_words: int) -> float:

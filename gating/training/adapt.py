@@ -152,7 +152,7 @@ def _space(base: Bundle, rows: Table) -> _Space:
 
 
 def _weighted(counts: sp.csr_matrix, columns: Array, idf: Array) -> sp.csr_matrix:
-    """(n_rows, n_columns): the values that `heads.weighted_columns` gives one row."""
+    """(n_rows, n_columns): the values that `NGrams.row_values` gives one row."""
     kept = counts[:, columns.astype(np.int64)].astype(np.float64)
     kept.data = 1 + np.log(kept.data)
     weighted = kept @ sp.diags(idf.astype(np.float64))

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from gating.classifier.heads import NEAR_TIE, decide, softmax, weighted_columns
+from gating.classifier.heads import NEAR_TIE, decide, softmax
+from gating.classifier.ngrams import NGrams
+from gating.features.words import FAMILIES, N_COLUMNS
 from gating.records import LABELS, HeadVerdict
 
 
@@ -35,15 +37,48 @@ def test_softmax_of_huge_logits():
     np.testing.assert_allclose(softmax(np.array([1000.0, 1000.0, -1000.0])), [0.5, 0.5, 0.0])
 
 
-def test_weighted_columns_have_length_one():
-    """Counts are damped by their logarithm, weighted by idf and scaled to length 1; unknown columns are left out."""
-    rows, values = weighted_columns(np.array([3, 3, 3, 9, 7]), np.array([3, 7, 8]), np.array([1.0, 2.0, 5.0]))
-    assert rows.tolist() == [0, 1]
+def ngrams_of(**kept: dict[int, float]) -> NGrams:
+    """The n-gram part of a model that keeps {column: idf} in some families and adds the first family's columns to one score, the next one's to another."""
+    arrays = {}
+    for number, family in enumerate(FAMILIES):
+        found = kept.get(family, {})
+        arrays[f"{family}.columns"] = np.array(sorted(found), dtype=np.int32)
+        arrays[f"{family}.idf"] = np.array([found[column] for column in sorted(found)], dtype=np.float32)
+        arrays[f"{family}.weights"] = np.full((len(found), 1), 2, dtype=np.int8)
+        arrays[f"{family}.scale"] = np.array([0.5], dtype=np.float32)
+        arrays[f"{family}.scores"] = np.array([number], dtype=np.int32)
+    return NGrams(arrays)
+
+
+def test_values_of_a_family_have_length_one():
+    """Counts are damped by their logarithm, weighted by idf and scaled to length 1 in each family; unknown columns are left out."""
+    ngrams = ngrams_of(title={3: 1.0, 7: 2.0, 8: 5.0}, words={3: 4.0})
+    rows, values = ngrams.row_values({"title": np.array([7, 3, 3, 9, 3]), "words": np.array([3, 4])})
+    assert rows.tolist() == [0, 1, 3]
     expected = np.array([1 + np.log(3), 2.0])
-    np.testing.assert_allclose(values, expected / np.linalg.norm(expected))
+    np.testing.assert_allclose(values, [*(expected / np.linalg.norm(expected)), 1.0])
 
 
 def test_no_known_column_gives_nothing():
-    """A piece without one known word adds nothing."""
-    rows, values = weighted_columns(np.array([5, 6]), np.array([1, 2]), np.array([1.0, 1.0]))
-    assert len(rows) == len(values) == 0
+    """A piece without one known word adds nothing, and neither does one without words."""
+    ngrams = ngrams_of(title={1: 1.0, 2: 1.0})
+    for words in ({"title": np.array([5, 6])}, {"title": np.zeros(0, dtype=np.int64)}):
+        scores = np.zeros(len(FAMILIES))
+        ngrams.add_to(scores, words)
+        assert not scores.any()
+
+
+def test_each_family_adds_to_its_own_scores():
+    """The same column in two families is two things."""
+    scores = np.zeros(len(FAMILIES))
+    ngrams_of(title={5: 1.0}, headings={5: 1.0, 6: 1.0}).add_to(scores, {"title": np.array([5]), "headings": np.array([5, 6])})
+    assert scores[FAMILIES.index("title")] == pytest.approx(1.0)
+    assert scores[FAMILIES.index("headings")] == pytest.approx(np.sqrt(2))
+    assert np.count_nonzero(scores) == 2
+
+
+@pytest.mark.parametrize("column", [-1, N_COLUMNS])
+def test_columns_outside_the_space_are_refused(column):
+    """A made-up bundle cannot have its n-grams looked up in another family's columns."""
+    with pytest.raises(ValueError, match="outside"):
+        ngrams_of(title={4: 1.0, column: 1.0})

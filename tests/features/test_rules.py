@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 
 import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.matcher import Matcher, PhraseMatcher
 
 from gating.features.rules import (
     EDGE_WORDS,
@@ -190,3 +195,23 @@ def test_the_skeleton_is_bounded() -> None:
 def test_counts_add_up_over_lines() -> None:
     """A phrase on three lines counts three times."""
     assert zones_of("how_to", *[heading("tutorial")] * 3)["headings"] == 3
+
+
+NLP = spacy.blank("en")
+MATCHERS = PhraseMatcher(NLP.vocab, attr="LOWER"), Matcher(NLP.vocab)
+MARKS = {"*": {"IS_ALPHA": True}, "#": {"LIKE_NUM": True}}
+for list_name, entries in LISTS.items():
+    plain = [entry for entry in entries if not MARKS.keys() & set(entry.split())]
+    MATCHERS[0].add(list_name, [NLP.make_doc(form) for entry in plain for form in (entry, *([f"{entry}."] if len(entry.split()[-1]) == 1 else []))])
+    if len(plain) < len(entries):
+        MATCHERS[1].add(list_name, [[MARKS.get(word, {"LOWER": word}) for word in entry.split()] for entry in entries if entry not in plain])
+SPOKEN = [phrase.replace("*", filler).replace("#", number) for _, phrase in PHRASES for filler, number in (("local", "11"), ("well-known", "1,000."), ("9", "ten"))]
+LINES = st.lists(st.sampled_from([*SPOKEN, *"dont what's get a, (the) how / – - . ' \" series a.m. soc-2 pears  \t".split(" ")]), max_size=8).map(" ".join)
+
+
+@given(LINES)
+def test_phrases_are_those_that_spacy_finds(text: str) -> None:
+    """The look-up finds what spaCy's matchers find on its own tokens, as often as they do."""
+    doc = NLP.make_doc(text.lower())
+    expected = Counter(NLP.vocab.strings[match] for matcher in MATCHERS for match, _, _ in matcher(doc))
+    assert found_in(text) == dict(expected)

@@ -5,8 +5,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from gating.classifier.bundle import arrays_bytes
-from gating.classifier.heads import Heads, weighted_columns
+from gating.classifier.heads import Heads
+from gating.classifier.ngrams import NGrams
 from gating.errors import ExamplesError
+from gating.features.words import FAMILIES
 from gating.records import HEADS, LABELS
 from gating.training.figures import MIN_SITES, common_columns
 from gating.training.fit import CONFIDENCE_WEIGHT, RIDGE, VIEWS, _layer_1, _ridge, fit, row_weights, site_numbers, table_inputs, temperature
@@ -74,11 +76,11 @@ def test_first_layer_equals_scikit_learn_ridge(fitted):
     shares = VIEWS["prose"]
     blocks = []
     for family, share in shares.items():
-        kept, idf = arrays[f"{family}.columns"].astype(np.int64), arrays[f"{family}.idf"].astype(np.float64)
-        block = np.zeros((len(table), len(kept)))
+        start = sum(len(arrays[f"{earlier}.columns"]) for earlier in FAMILIES[: FAMILIES.index(family)])
+        block = np.zeros((len(table), len(arrays[f"{family}.columns"])))
         for number, row in enumerate(table.words[family]):
-            at, values = weighted_columns(np.repeat(row.indices, row.data.astype(int)).astype(np.int64), kept, idf)
-            block[number, at] = values
+            at, values = NGrams(arrays).row_values({family: np.repeat(row.indices, row.data.astype(int)).astype(np.int64)})
+            block[number, at - start] = values
         blocks.append(block * np.sqrt(share / sum(shares.values())))
     features, weights = np.hstack(blocks), row_weights(table)
     strategy = np.array([1.0 if row.labels["strategy"] == "demand-gen" else -1.0 for row in table.rows])
