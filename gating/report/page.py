@@ -10,12 +10,13 @@ import base64
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gating.advice.gate_score import PARTS
 from gating.advice.sentences import RULE_WORDS
+from gating.library.compact import whole
 from gating.records import LABELS, PLACES, Audit, AuditedPiece
 from gating.report import charts
 from gating.report.audit_lists import ACTION_NAMES, LINK_WORDS, WorkList, by_urgency, gaps_of, headlines, plural, reason_in_list, titles_of, work_lists
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 ASSETS = Path(__file__).with_name("assets")
+DATA = "\0data\0"  # what the template has in place of the data; text of strangers never has this character, which `visible` escapes
+HELD = 10_000  # pieces that the page holds, most urgent first; a browser takes seconds over a file of more than 20 MB
 PRINTED = 25  # rows of the table that go to paper; the workbook has them all
 QUOTES = 6  # of a piece; with 200 characters each, 1,000 pieces stay under 2 MB
 QUOTE_CHARACTERS = 200
@@ -39,17 +42,24 @@ GAPS_NAMED = 12
 
 
 def page_html(audit: Audit, made: datetime.date) -> Iterator[str]:
-    """The whole page in chunks."""
+    """The whole page in chunks. Sentences, lists and pictures count all pieces; of a large library the table holds HELD or a few more."""
     from markupsafe import Markup
 
+    lists = work_lists(audit)
+    held = _held(audit, lists)
     style = asset("tabulator/tabulator_simple.min.css") + asset("page.css")
     scripts = [asset("tabulator/tabulator.min.js"), asset("page.js")]
     own: dict[str, Any] = {
         "policy": content_policy(style, scripts),
         "style": Markup(style), "scripts": [Markup(script) for script in scripts],  # noqa: S704 - files of this package
-        "data": Markup(script_json(_page_data(audit))),  # noqa: S704 - escaped by script_json
+        "data": Markup(DATA),  # noqa: S704 - our own sign, in whose place the data comes
     }  # fmt: skip
-    yield from template("page.html").generate(**own, **_context(audit, made))
+    for chunk in template("page.html").generate(**own, **_context(audit, made, held, lists)):
+        before, here, after = chunk.partition(DATA)
+        yield before
+        if here:
+            yield from _page_data(audit, held, lists)
+            yield after
 
 
 def template(name: str) -> Template:
@@ -90,9 +100,15 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}'"
 
 
-def _context(audit: Audit, made: datetime.date) -> dict[str, Any]:
+def _held(audit: Audit, lists: Sequence[WorkList]) -> tuple[AuditedPiece, ...]:
+    """The pieces of the table: the most urgent ones, and those that a list names."""
+    pieces = by_urgency(audit.pieces)
+    named = {id(piece) for work in lists for piece in work.pieces[:TOP]}
+    return (*pieces[:HELD], *(piece for piece in pieces[HELD:] if id(piece) in named))
+
+
+def _context(audit: Audit, made: datetime.date, pieces: Sequence[AuditedPiece], lists: Sequence[WorkList]) -> dict[str, Any]:
     """What the template shows."""
-    pieces, lists = by_urgency(audit.pieces), work_lists(audit)
     gaps = [f"{gap.stage} of {gap.topic}" for gap in gaps_of(audit)]
     titles = titles_of(audit)
     rank = {id(piece): place for place, piece in enumerate(pieces)}
@@ -100,8 +116,9 @@ def _context(audit: Audit, made: datetime.date) -> dict[str, Any]:
         "audit": audit,
         "made": f"{made.day} {made:%B %Y}",
         "headlines": headlines(audit),
-        "lists": [{"work": work, "where": f"lists={place}", "rows": [_list_row(piece, work, rank[id(piece)], titles) for piece in work.pieces[:TOP]]}
-                  for place, work in enumerate(lists)],
+        "lists": [{"work": work, "where": f"lists={place}", "rows": [_list_row(piece, work, rank[id(piece)], titles) for piece in work.pieces[:TOP]],
+                   "held": sum(id(piece) in rank for piece in work.pieces)} for place, work in enumerate(lists)],
+        "n_held": len(pieces),
         "list_where": {work.key: f"lists={place}" for place, work in enumerate(lists)},
         "stages": charts.strategy_by_stage(audit),
         "gates": charts.gate_today_by_advice(audit),
@@ -136,21 +153,30 @@ def _owners(audit: Audit) -> list[str]:
     return sorted({piece.owner for piece in audit.pieces if piece.owner})
 
 
-def _page_data(audit: Audit) -> dict[str, Any]:
-    """What page.js shows. Values stand by their places in `fields`, and columns are named once, so that a row is short."""
-    pieces = by_urgency(audit.pieces)
-    lists = [{id(piece) for piece in work.pieces} for work in work_lists(audit)]
+def _page_data(audit: Audit, pieces: Sequence[AuditedPiece], work: Sequence[WorkList]) -> Iterator[str]:
+    """What page.js shows, as JSON, row by row: in one piece it would be 100 MB in memory. Values stand by their places in `fields`, and
+    columns are named once, so that a row is short.
+    """
+    lists = [{id(piece) for piece in one.pieces} for one in work]
     owners = {owner: place for place, owner in enumerate(_owners(audit))}
-    details = [_detail(piece) for piece in pieces]
-    told: dict[str, Any] = _shown({
+    told = {
         "fields": {**charts.FIELDS, "action": list(ACTION_NAMES.values()), "topic": [topic.name for topic in audit.topics], "owner": list(owners)},
         "parts": [[PART_NAMES[name], name in SUBTRACTED, words] for name, words in PARTS.items()],
         "columns": ROW,
-        "rows": [_row(piece, owners, sum(1 << place for place, members in enumerate(lists) if id(piece) in members)) for piece in pieces],
-        "detail_columns": list(details[0]) if details else [],
-        "details": [list(detail.values()) for detail in details],
-    })  # fmt: skip
-    return told
+        "total": len(audit.pieces),
+        "detail_columns": list(_detail(pieces[0])) if pieces else [],
+    }
+    yield script_json(_shown(told)).removesuffix("}")
+    yield ',"rows":['
+    yield from _listed(_row(piece, owners, sum(1 << place for place, members in enumerate(lists) if id(piece) in members)) for piece in pieces)
+    yield '],"details":['
+    yield from _listed(list(_detail(piece).values()) for piece in pieces)
+    yield "]}"
+
+
+def _listed(values: Iterable[Any]) -> Iterator[str]:
+    for number, value in enumerate(values):
+        yield f"{',' if number else ''}{script_json(_shown(value))}"
 
 
 ROW = ("title", "source", "sentence", "priority", "action", "strategy", "stage", "today", "gate", "phase", "format", "topic", "owner", "date", "sessions", "lists")
@@ -169,7 +195,7 @@ def _row(piece: AuditedPiece, owners: dict[str, int], lists: int) -> list[Any]:
 
 def _detail(piece: AuditedPiece) -> dict[str, Any]:
     """What the opened row shows."""
-    finding = piece.library.finding
+    finding = whole(piece.library).finding
     read, verdict, advice, form, best = finding.piece, finding.verdict, finding.advice, deciding_form(piece), piece.best
     links = sorted(piece.links, key=lambda link: link.verdict == "fits")[:LINKS]
     return {

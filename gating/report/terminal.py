@@ -9,18 +9,22 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gating.advice.chain import Step
 from gating.advice.changes import Flip
 from gating.advice.gate_score import behind_the_ask
+from gating.advice.proposals import Proposal
 from gating.advice.sentences import RULE_WORDS, because, part_words
 from gating.library.summary import summarise
 from gating.records import PLACES, Finding, Gate, HeadVerdict, Skipped, Status
-from gating.report.safe import visible
+from gating.report.explained import moves_in_words
+from gating.report.safe import on_terminal, visible
 from gating.report.tables import percent
 
 BAR = 10  # cells of the stage bar
 MANY = 3  # inputs of one reason that are named one by one
 PATH_WIDTH = 26  # characters
 QUOTE_WORDS = 9  # of the quote in a table row; `explain` and the records have it whole
+PROPOSAL_WORDS = 20  # of the words that an edit is tied to
 GATE_STYLE = {"ungated": "green", "soft-gate": "yellow", "gated": "red"}
 STRATEGY_STYLE = {"demand-gen": "cyan", "lead-gen": "magenta"}
 PART_NAMES = {"uniqueness": "Uniqueness", "work_saved": "Work it saves", "buying_closeness": "Buying closeness", "reach_need": "Need for reach", "hostility": "Audience hostility"}
@@ -94,8 +98,12 @@ def _first_reason(finding: Finding) -> Text:
         shown = " ".join(words[:QUOTE_WORDS]) + ("…" if len(words) > QUOTE_WORDS else "")
         reason.append(f'"{shown}"', style="italic")
         reason.append(f" {place_of(finding.piece.source, quote.line)}\n", style="dim not italic")
-    if advice.action != "keep" or advice.gate is not Gate.UNGATED:
-        reason.append(because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given))
+    if advice.action != "keep" or advice.gate is not Gate.UNGATED or advice.policy_rule:
+        decided = because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given, advice.policy_rule)
+        reason.append(visible(decided if advice.review else decided.removesuffix(": please decide")))
+    if advice.ignored:
+        said = f" ({advice.ignored_reason})" if advice.ignored_reason else ""
+        reason.append(visible(f"{'; ' if reason.plain and not reason.plain.endswith(chr(10)) else ''}ignored: {', '.join(advice.ignored)}{said}"), style="dim")
     return reason
 
 
@@ -144,8 +152,8 @@ def problem_lines(problems: Sequence[tuple[str, str]]) -> list[str]:
     ]
 
 
-def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
-    """The page of `gating explain`: labels, gate score part by part, quotes with lines, what would flip each label."""
+def explain_page(finding: Finding, flips: Sequence[Flip], chain: Sequence[Step] = (), proposals: Sequence[Proposal] = ()) -> RenderableType:
+    """The page of `gating explain`: labels, what to change, how the gate advice came about, the score part by part, quotes with lines, what would flip each label."""
     piece, verdict, advice = finding.piece, finding.verdict, finding.advice
     labels = Table(box=None, show_header=False, pad_edge=False)
     for head in ("strategy", "stage", "gate", "format"):
@@ -158,11 +166,34 @@ def explain_page(finding: Finding, flips: Sequence[Flip]) -> RenderableType:
     labels.add_row(Text("Action", style="dim"), Text(advice.action, style="bold"))
     where = Text(visible(piece.source), style="dim")
     sections: list[RenderableType] = [Text(visible(piece.title or piece.source), style="bold"), where, Text(""), labels, Text(""), Text(visible(advice.why)), Text("")]
+    sections += [_heading("What to change (what each edit moves was found by rescoring)"), _proposal_table(proposals, piece.source)] if proposals else []
+    sections += [_heading("How the gate advice came about"), _chain_table(chain)] if chain else []
     sections += [_heading(f"Gate score ({advice.gate_rule})"), _parts_table(finding)]
     sections += [_heading("Words that weighed most"), _evidence_table(finding)]
     sections += [_heading("What would flip each label (found by rescoring; no advice)"), _flip_table(flips)]
     sections += [_heading("Judge it by"), Text(", ".join(advice.measures)), Text(""), Text(f"Scored by {verdict.model}", style="dim")]
     return Group(*sections)
+
+
+def _chain_table(chain: Sequence[Step]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for step in chain:
+        table.add_row(Text(step.name.capitalize(), style="dim", no_wrap=True), Text(step.gate, style=GATE_STYLE.get(step.gate, ""), no_wrap=True), Text(visible(step.says)))
+    table.add_row("", "", "")
+    return table
+
+
+def _proposal_table(proposals: Sequence[Proposal], source: str) -> Table:
+    """Each edit with the words that it is tied to and what it moves."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for number, proposal in enumerate(proposals, 1):
+        table.add_row(Text(str(number), style="dim"), Text(visible(proposal.sentence)))
+        quote, place = visible(proposal.quote.text).split(), place_of(source, proposal.quote.line)
+        shown = " ".join(quote[:PROPOSAL_WORDS]) + ("…" if len(quote) > PROPOSAL_WORDS else "")
+        table.add_row("", Text.assemble((f"{place or 'front matter'}: ", "dim"), f'"{shown}"'))
+        table.add_row("", Text(visible(moves_in_words(proposal)), style="dim"))
+    table.add_row("", "")
+    return table
 
 
 def _how_sure(answer: HeadVerdict) -> str:
@@ -224,4 +255,4 @@ def show(renderable: RenderableType, console: Console | None = None) -> str:
     console = console or Console(highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
         console.print(renderable)
-    return capture.get()
+    return on_terminal(capture.get())

@@ -16,6 +16,7 @@ from gating.report.audit_record import finite, piece_record, topic_name, unscore
 from gating.report.safe import visible
 
 CELL_LIMIT = 32_767  # characters in a cell; Excel calls a file with more damaged
+CUT = "… [cut here: a cell holds no more]"
 FIRST_EXCEL_YEAR = 1900
 FORMATS: dict[str, dict[str, Any]] = {
     "text": {}, "whole": {"num_format": "#,##0"}, "number": {"num_format": "#,##0.##"}, "share": {"num_format": "0%"}, "date": {"num_format": "yyyy-mm-dd"}, "yes-no": {},
@@ -89,9 +90,10 @@ def _write_cell(page: Any, row: int, place: int, value: Cell, form: Any) -> None
 
 
 def cell_text(text: str) -> str:
-    """One line without control characters, of at most what a cell holds."""
+    """One line without control characters, of at most what a cell holds; what was cut is said."""
     shown = visible(text)
-    return shown if len(shown) <= CELL_LIMIT else f"{shown[: CELL_LIMIT - 1]}…"
+    units = shown.encode("utf-16-le")  # in which spreadsheets count
+    return shown if len(units) <= 2 * CELL_LIMIT else units[: 2 * (CELL_LIMIT - len(CUT))].decode("utf-16-le", "ignore") + CUT
 
 
 def _sheets(audit: Audit) -> Iterator[Sheet]:

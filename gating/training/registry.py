@@ -14,7 +14,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -261,10 +261,17 @@ def _replace_file(file: Path, text: str) -> None:
 
 
 def _to_disk(path: Path) -> None:
-    """Waits until a file or the names in a folder are on the disk."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows has no handle for a folder
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    """Waits until a file, or the names in a folder, are on the disk. A folder that cannot is no failure: what it names is in place."""
+    if path.is_dir():
+        if os.name != "nt":  # Windows has no handle for a folder
+            with suppress(OSError):
+                _sync(path, os.O_RDONLY)
+    else:
+        _sync(path, os.O_RDWR)
+
+
+def _sync(path: Path, how: int) -> None:
+    handle = os.open(path, how)
     try:
         os.fsync(handle)
     finally:
@@ -273,8 +280,9 @@ def _to_disk(path: Path) -> None:
 
 def _remove_abandoned(home: Path) -> None:
     for entry in home.glob(f"{UNFINISHED}*"):
-        if time.time() - entry.stat().st_mtime > ABANDONED:
-            shutil.rmtree(entry, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another training is clearing up, too
+            if time.time() - entry.stat().st_mtime > ABANDONED:
+                shutil.rmtree(entry, ignore_errors=True)
 
 
 def _umask() -> int:

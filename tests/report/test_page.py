@@ -149,3 +149,21 @@ def test_mix_has_targets_where_there_are_some() -> None:
     mix = (MixRow("strategy", "demand-gen", 3, 0.75, 0.5), MixRow("stage", "awareness", 4, 1.0), MixRow("topic", "Pears", 4, 1.0))
     groups = mix_bars(audit_of(audited(), mix=mix))
     assert [(group.name, [(bar.length, bar.target) for bar in group.bars]) for group in groups] == [("strategy", [(75.0, 50.0)]), ("stage", [(100.0, None)])]
+
+
+def test_page_of_a_large_library_holds_its_most_urgent_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so; figures, lists and pictures are of all pieces, and each piece that a list names can be opened."""
+    monkeypatch.setattr("gating.report.page.HELD", 30)
+    audit = made_library(400)
+    text = page(audit)
+    tree, data = LexborHTMLParser(text), data_of(text)
+    assert 30 <= len(data["rows"]) < 100
+    assert data["total"] == 400
+    assert f"This table holds the {len(data['rows'])} most urgent of 400 pieces." in tree.css_first("#pieces").text()
+    assert [row[3] for row in data["rows"]] == sorted(row[3] for row in data["rows"])
+    assert all(int(button.attributes["data-piece"]) < len(data["rows"]) for button in tree.css("[data-piece]"))
+    assert "400" in tree.css_first("title").text()
+    counted = sum(int(cell.text().replace(",", "")) for cell in tree.css("#strategy-stage button b") if cell.text().isdecimal())
+    assert counted == 400
+    shown = [button.text() for button in tree.css("#lists button.link")]
+    assert shown and all(label.startswith("Show the most urgent ") for label in shown if "Show all" not in label)

@@ -193,6 +193,20 @@ def test_the_offer_of_a_piece_opens_from_its_panel(opened: Opened) -> None:
     assert offer in opened.page.inner_text("dialog")
 
 
+def test_a_page_of_the_most_urgent_pieces_says_so(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter finds less than the picture counts, so the line over the table names what is searched."""
+    monkeypatch.setattr("gating.report.page.HELD", 40)
+    page = Opened(browser, written(made_library(300), tmp_path))
+    held = page.page.evaluate("JSON.parse(document.getElementById('data').textContent).rows.length")
+    assert page.status == f"{held} of 300 pieces, most urgent first"
+    page.page.locator("#strategy-stage .cell").first.click()
+    assert page.status.endswith(f" of these {held} pieces: demand-gen, awareness")
+    page.page.locator("#lists .open").last.click()
+    assert page.page.locator("dialog[open]").count() == 1
+    assert page.complaints == []
+    page.page.close()
+
+
 def test_hostile_titles_are_shown_as_text(browser: Any, tmp_path: Path) -> None:
     """Nothing of them runs, in the table, the lists and the panel."""
     page = Opened(browser, written(hostile(), tmp_path))

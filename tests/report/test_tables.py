@@ -54,7 +54,7 @@ def test_formula_in_a_csv_cell_is_defused(start: str) -> None:
     """A title that a spreadsheet would run gets a quote in front."""
     title = f'{start}HYPERLINK("http://evil.example","x")'
     (record,) = csv_records([titled(title)])
-    assert record["title"] == f"'{title}"
+    assert record["title"] == f"'{title}".replace("\t", " ")
 
 
 @pytest.mark.parametrize("field", ["url", "source", "id", "reason"])
@@ -99,7 +99,7 @@ def test_markdown_rows_have_as_many_cells_as_the_head() -> None:
 
 def test_markdown_names_what_was_not_scored() -> None:
     """A skipped input has a row with its reason."""
-    assert any("b.md" in line and "an empty file" in line for line in markdown_table(RESULTS))
+    assert any("b\\.md" in line and "an empty file" in line for line in markdown_table(RESULTS))
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,19 @@ def test_policy_that_moved_the_gate_is_named() -> None:
     assert "Advice: soft-gate, moved from gated by policy" in said
 
 
+def test_table_names_the_setting_and_what_is_ignored() -> None:
+    """Also for a piece that is to be kept as it is: the advice is not the neutral one, and something is not said."""
+    from dataclasses import replace
+
+    from gating.records import Gate
+
+    finding = titled("A")
+    assert "policy" not in shown(score_table([finding]), width=200)
+    told = replace(finding.advice, gate_neutral=Gate.GATED, policy_rule="thresholds.soft_gate_from = 3", ignored=("hand-off",), ignored_reason="for the press")
+    said = " ".join(shown(score_table([replace(finding, advice=told)]), width=260).split())
+    assert "moved from gated by your policy (thresholds.soft_gate_from = 3); ignored: hand-off (for the press)" in said
+
+
 def test_explained_json_adds_rule_and_flips() -> None:
     """For machines: the record, the rule, the rubric's words and the flips."""
     record = json.loads(explained_json(titled("A"), FLIPS))

@@ -9,7 +9,7 @@ import pytest
 import python_calamine
 
 from gating.records import Audit, OfferLink, Skipped, Suggestion
-from gating.report.workbook import CELL_LIMIT, write_workbook
+from gating.report.workbook import CELL_LIMIT, CUT, write_workbook
 from tests.builders import audit_of, audited
 from tests.report.test_audit_files import HOSTILE, hostile, made
 
@@ -94,7 +94,7 @@ def test_a_cell_is_cut_at_what_a_spreadsheet_can_hold() -> None:
     """A title of 40,000 characters costs its end, not the file."""
     (row,) = rows(written(audit_of(audited(title="crate " * 7000))), "All actions")
     assert len(row["Title"]) == CELL_LIMIT
-    assert row["Title"].endswith("…")
+    assert row["Title"].endswith(CUT)
 
 
 @pytest.mark.parametrize("date", ["1850-01-01", "0001-01-01"])

@@ -107,7 +107,9 @@
   };
   const say = (shown, filtered) => {
     const names = [chosen && chosen.dataset.says.replace(/: [^:]*$/, ""), ...picks.filter((pick) => pick.value).map((pick) => pick.selectedOptions[0].textContent), search.value.trim() && `“${search.value.trim()}”`];
-    status.textContent = filtered ? `${number(shown)} of ${plural(rows.length, "piece")}: ${names.filter(Boolean).join(", ")}` : `All ${plural(rows.length, "piece")}, most urgent first`;
+    const partly = rows.length < data.total; // a page of a large library holds its most urgent pieces
+    const all = partly ? `${number(rows.length)} of ${plural(data.total, "piece")}` : `All ${plural(rows.length, "piece")}`;
+    status.textContent = filtered ? `${number(shown)} of ${partly ? "these " : ""}${plural(rows.length, "piece")}: ${names.filter(Boolean).join(", ")}` : `${all}, most urgent first`;
     clear.hidden = !filtered;
   };
   const choose = (button) => {
