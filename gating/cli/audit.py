@@ -13,19 +13,21 @@ import click
 
 from gating.assess import Assessor
 from gating.cli.run import say_given
+from gating.cli.streams import say, writing
 from gating.errors import OutputError, SettingsError, SourceError
-from gating.library.conditions import parse_condition
+from gating.library.conditions import ALL, parse_condition
 from gating.library.metrics import read_metrics
-from gating.library.run import Request, run_audit
-from gating.report.safe import visible
+from gating.library.run import JOURNAL, Request, run_audit
+from gating.report.audit_files import FILES, check_places
 from gating.report.whole import write_whole
 
 FINDINGS = "findings.jsonl"
+OWN_FILES = (*FILES, JOURNAL, *(f"{JOURNAL}-{part}" for part in ("wal", "shm", "journal")))  # what an audit writes into its folder
 
 
 def audit_library(request: Request, assessor: Assessor, folder: Path, metrics: Path | None, fail_on: Sequence[str], quiet: bool) -> int:
     """Audits, writes the files, says the outcome; 0, 1 when a condition of `fail_on` was met, 2 when not one piece could be scored."""
-    from gating.report.audit_files import write_audit
+    from gating.report.audit_note import publish, read_note, stands
     from gating.report.audit_terminal import audit_page
     from gating.report.terminal import show
 
@@ -36,17 +38,17 @@ def audit_library(request: Request, assessor: Assessor, folder: Path, metrics: P
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made ({error.strerror}). Name another folder with -o.") from error
-    outcome = run_audit(request, assessor, folder, known, _progress(quiet))
-    write_audit(outcome.audit, folder)
-    click.echo(show(audit_page(outcome.audit, outcome.changes, folder)), nl=False)
+    check_places(folder)
+    outcome = run_audit(request, assessor, folder, known, _progress(quiet), lambda audit: publish(audit, folder), lambda note: stands(note, folder))
+    told = read_note(outcome.note).told
+    say(show(audit_page(told, outcome.changes, folder, new=outcome.audit is not None)))
     if assessor.choices.labels:
-        say_given(sum(piece.library.finding.verdict.has_given for piece in outcome.audit.pieces))
-    met = [condition for condition in conditions if condition.is_met(outcome.audit)]
+        say_given(told.n_given)
+    met = [condition for condition in conditions if condition.is_met(told.counts)]
     for condition in met:
-        click.echo(condition.sentence(outcome.audit), err=True)
-    if not outcome.audit.pieces:
-        reasons = "; ".join(visible(f"{skipped.source}: {skipped.reason}") for skipped in outcome.audit.unscored[:3])
-        click.echo(f"Error: not one piece could be scored. {reasons or 'There was nothing to read.'}", err=True)
+        click.echo(condition.sentence(told.counts), err=True)
+    if not told.counts[ALL]:
+        click.echo(f"Error: not one piece could be scored. {'; '.join(told.reasons) or 'There was nothing to read.'}", err=True)
         return 2
     return 1 if met else 0
 
@@ -62,10 +64,8 @@ def compare_audits(old: Path, new: Path, style: str, output: Path | None) -> int
     if output is None:
         click.echo(text, nl=False)
         return 0
-    try:
-        write_whole([text], output.resolve())
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written ({error.strerror}).") from error
+    with writing(output):
+        write_whole([text], output)
     return 0
 
 

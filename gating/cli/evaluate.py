@@ -10,8 +10,8 @@ import click
 
 from gating.assess import make_assessor
 from gating.classifier.registry import folder_in_use, registry_folder
-from gating.errors import OutputError
-from gating.report.whole import write_whole
+from gating.cli.streams import writing
+from gating.report.whole import check_writable, write_whole
 from gating.settings import load_settings
 
 
@@ -23,6 +23,9 @@ def evaluate_model(
     from gating.report.terminal import problem_lines, show
     from gating.training.measuring import measure
 
+    if html:
+        with writing(html):
+            check_writable(html)
     settings = load_settings(config)
     folder = model or folder_in_use(registry_folder(registry))
     measured = measure(labels, settings, make_assessor(settings, folder), folder, mapping, most)
@@ -31,10 +34,8 @@ def evaluate_model(
     if html:
         from gating.report.evaluation_page import evaluation_html
 
-        try:
-            write_whole(evaluation_html(measured, datetime.date.today()), html.resolve())
-        except OSError as error:
-            raise OutputError(f"{html}: cannot be written ({error.strerror}).") from error
+        with writing(html):
+            write_whole(evaluation_html(measured, datetime.date.today()), html)
     if style == "json":
         from gating.report.evaluation_json import measured_json
 

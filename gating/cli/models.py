@@ -10,6 +10,7 @@ import click
 
 from gating.classifier.bundle import base_folder, current_version, read_card
 from gating.classifier.registry import BASE, full_name, in_use, model_folder, registry_folder, stored_models
+from gating.cli.streams import say
 from gating.errors import BundleError
 from gating.report.safe import visible
 from gating.settings import load_settings
@@ -32,10 +33,10 @@ def train_model(
     if not trained.base:
         return 0
     if trained.compared:
-        click.echo(show(compared_table(trained.compared, trained.base, trained.model)), nl=False)
-    click.echo(f"{trained.reason}\n")
+        say(show(compared_table(trained.compared, trained.base, trained.model)))
+    say(f"{trained.reason}\n\n")
     if trained.in_use:
-        click.echo(f"{trained.model} is in use{', by --force' if trained.forced else ''}. `gating models rollback` takes that back.")
+        say(f"{trained.model} is in use{', by --force' if trained.forced else ''}. `gating models rollback` takes that back.\n")
         return 0
     click.echo(f"{trained.model} was stored and is not used. `gating models use {trained.model}` uses it all the same.", err=True)
     return 1
@@ -45,7 +46,7 @@ def _said(lines: Generator[str, None, Trained]) -> Trained:
     """Prints the lines as they come and returns what comes last."""
     while True:
         try:
-            click.echo(visible(next(lines)))
+            say(f"{visible(next(lines))}\n")
         except StopIteration as end:
             trained: Trained = end.value
             return trained
@@ -112,7 +113,7 @@ def verify_models(registry: Path | None) -> int:
 
     checked = verify(registry_folder(registry))
     for model in checked:
-        click.echo(visible(f"{model.model}: {model.fault or model.note or 'sound'}"))
+        say(visible(f"{model.model}: {model.fault or model.note or 'sound'}") + "\n")
     return 1 if any(model.fault for model in checked) else 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gating.advice import action_of
 from gating.advice.sentences import because
 from gating.library.hand_offs import HandOff, is_index, is_no_content
-from gating.reading.urls import ROW
+from gating.reading.urls import CRAWLED, ROW
 from gating.records import PLACES, Gate, LibraryPiece, ObservedGate, Topic
 from gating.settings import Review
 
@@ -80,8 +80,10 @@ def _due(case: Case) -> str:
     if advice.review:
         return "review"
     gate = action_of(advice.gate, advice.gate_rule, case.library.finding.verdict.format.label, _with_own_form(case))
-    if gate != "keep":
+    if gate != "keep" and "gate" not in advice.ignored:
         return gate
+    if "hand-off" in advice.ignored:
+        return "keep"
     if hand_off.should_lead_on and hand_off.known:
         if any(link.verdict == "dead" for link in hand_off.links):
             return "fix-hand-off"
@@ -95,7 +97,7 @@ def _due(case: Case) -> str:
 def _with_own_form(case: Case) -> ObservedGate:
     """Today's gate; where a flag decided it ("visibility: public"), with the form that stands in the text of a row of an export."""
     piece, observed = case.library.finding.piece, case.observed
-    if observed.form or not piece.forms or not ROW.search(piece.source):
+    if observed.form or not piece.forms or not ROW.search(piece.source) or CRAWLED.search(piece.source):
         return observed
     return replace(observed, form=piece.forms[0].identity)
 
@@ -137,7 +139,7 @@ def _action(name: str, case: Case, around: _Around, review: Review) -> Action:
 
 def _gate_action(name: str, case: Case) -> Action:
     advice, verdict = case.library.finding.advice, case.library.finding.verdict
-    reason = because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given)
+    reason = because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given, advice.policy_rule)
     if PLACES[advice.gate] < PLACES.get(case.observed.verdict, -1):
         priority = case.visits or _by(verdict.gate.confidence, SURE, FAIRLY_SURE)
         told = "Take the form away" if advice.gate is Gate.UNGATED else "Show the value first and make the form optional"
@@ -153,11 +155,13 @@ def _doubt(case: Case, review: Review) -> str:
     verdict, advice = finding.verdict, finding.advice
     if "not-marketing" in verdict.flags:
         return "it looks like no marketing piece but a careers, legal or index page"
-    if verdict.strategy.is_unsure(review.strategy_below):
+    if verdict.strategy.is_unsure(review.strategy_below) and "strategy" not in advice.ignored:
         return f"whether it is demand-gen or lead-gen is unsure ({verdict.strategy.label}, {verdict.strategy.confidence:.0%})"
+    if advice.doubt:
+        return advice.doubt.removesuffix(": please decide")
     if verdict.gate.is_unsure(review.gate_below):
         return f"the gate advice is unsure ({verdict.gate.label}, {verdict.gate.confidence:.0%})"
-    return because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given).removesuffix(": please decide")
+    return because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given, advice.policy_rule).removesuffix(": please decide")
 
 
 def _mend(case: Case, around: _Around) -> Action:

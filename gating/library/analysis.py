@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,10 +11,12 @@ from gating.library.copies import find_copies
 from gating.library.effort import next_effort
 from gating.library.facts import date_of, owner_of, people_of
 from gating.library.hand_offs import map_hand_offs
+from gating.library.memory import give_back
 from gating.library.metrics import Metrics, metrics_in
 from gating.library.mistakes import find_mistakes
 from gating.library.mix import gap_map, mix_of, target_of
 from gating.library.phrases import weigh_phrases
+from gating.library.shelf import Library
 from gating.library.site_gates import observed_in_library, site_wide
 from gating.library.topics import find_topics
 from gating.library.urls import Addresses, addresses_of, in_order, join_inventory
@@ -22,43 +25,67 @@ from gating.records import Audit, AuditedPiece, LibraryPiece, ObservedGate, Skip
 from gating.settings import Settings
 
 
-def analyse(pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped], settings: Settings, metrics: Mapping[str, Metrics], model: str, since: str = "") -> Audit:
+def analyse(library: Library, unscored: Sequence[Skipped], settings: Settings, metrics: Mapping[str, Metrics], model: str, since: str = "") -> Audit:
     """The audit, its pieces in the order of their sources whatever order they come in; near-identical pieces have one row.
 
     `metrics` are by normal URL, as `read_metrics` gives them. Pieces dated before `since` (YYYY-MM-DD) are left out, those without a date kept.
     """
-    ordered = sorted(pieces, key=lambda one: (in_order(one.finding.piece.source), one.finding.piece.id, one.signature))
-    joined, left = join_inventory(ordered, unscored)
-    joined = [one for one in joined if not since or not (day := date_of(one.finding.piece.metadata)) or day >= since]
-    kept_for = find_copies(joined)
+    library, left = _joined(_ordered(library), unscored, since)
+    kept_for = find_copies(library)
     rows = [place for place, kept in enumerate(kept_for) if place == kept]
     row_of = {place: row for row, place in enumerate(rows)}
     to_row = [row_of[kept] for kept in kept_for]
-    library = [joined[place] for place in rows]
-    addresses = addresses_of([one.finding.piece for one in joined], to_row, left)
-    figures = _figures(joined, to_row, len(rows), addresses, metrics)
-    profiles = [one.profile for one in library]
-    table = weigh_phrases(profiles)
-    people = {name for one in library for name in people_of(one.finding.piece.metadata)}
-    topics, labels = find_topics(table, profiles, [row for row, one in enumerate(library) if "not-marketing" not in one.finding.verdict.flags], people)
+    addresses = addresses_of([one.finding.piece for one in library.pieces], to_row, left, library.links)
+    figures = _figures(library.pieces, to_row, len(rows), addresses, metrics)
+    copies = _copies(library.pieces, rows, to_row)
+    library = library.pick(rows)
+    give_back()
+    table = weigh_phrases(library.profiles)
+    people = {name for one in library.pieces for name in people_of(one.finding.piece.metadata)}
+    among = [row for row, one in enumerate(library.pieces) if "not-marketing" not in one.finding.verdict.flags]
+    give_back()
+    topics, labels = find_topics(table, library.profiles, among, people)
+    give_back()
     hand_offs = map_hand_offs(library, table, addresses, settings.review.strategy_below, labels)
+    del table, addresses  # the largest of what is held, before more is made
+    give_back()
     sessions = [one.sessions for one in figures]
-    cases = [Case(*parts) for parts in zip(library, _observed(library), hand_offs, labels, sessions, _thirds(sessions), strict=True)]
+    cases = [Case(*parts) for parts in zip(library.pieces, _observed(library.pieces), hand_offs, labels, sessions, _thirds(sessions), strict=True)]
     actions = decide_all(cases, topics, settings.review)
-    copies = _copies(joined, rows, to_row)
     audited = tuple(_audited(*parts) for parts in zip(cases, actions, copies, figures, strict=True))
     return Audit(
         pieces=audited,
         unscored=left,
         topics=topics,
         gaps=gap_map(audited, topics),
-        mix=mix_of(audited, topics, settings.company_stage),
-        target=target_of(audited, settings.company_stage),
-        mistakes=find_mistakes(cases, [one.conversions for one in figures], settings.company_stage),
+        mix=mix_of(audited, topics, settings),
+        target=target_of(audited, settings),
+        mistakes=find_mistakes(cases, [one.conversions for one in figures], settings),
         effort=next_effort(cases, settings),
         policy=settings.policy,
         model=model,
     )
+
+
+def _ordered(library: Library) -> Library:
+    """By source and id; what has both in common by signature, so that the order in which pieces come never shows."""
+    read = [one.finding.piece for one in library.pieces]
+    times = Counter((one.source, one.id) for one in read)
+
+    def rank(place: int) -> tuple[str, str, tuple[int, ...]]:
+        one = read[place]
+        return in_order(one.source), one.id, () if times[one.source, one.id] == 1 else tuple(library.signatures[place].tolist())
+
+    return library.pick(sorted(range(len(read)), key=rank))
+
+
+def _joined(library: Library, unscored: Sequence[Skipped], since: str) -> tuple[Library, tuple[Skipped, ...]]:
+    """The library with what inventories say of its pieces, and what fits no piece."""
+    pieces, left = join_inventory(library.pieces, unscored, library.links)
+    library = replace(library, pieces=pieces)
+    if not since:
+        return library, left
+    return library.pick([place for place, one in enumerate(pieces) if not (day := date_of(one.finding.piece.metadata)) or day >= since]), left
 
 
 def _figures(pieces: Sequence[LibraryPiece], to_row: Sequence[int], n_rows: int, addresses: Addresses, metrics: Mapping[str, Metrics]) -> list[Metrics]:

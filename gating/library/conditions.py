@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gating.errors import SettingsError
@@ -28,6 +28,7 @@ NAMED: dict[str, Callable[[AuditedPiece], bool]] = {
     "bad-hand-off": lambda piece: any(link.verdict != "fits" for link in piece.links),
     "review": lambda piece: piece.action == "review",
 }
+ALL = "pieces"  # no name of a condition
 WRITTEN = re.compile(r"([a-z-]+)(?:\s*>\s*(\d+(?:\.\d+)?)(%?))?")
 
 
@@ -39,19 +40,20 @@ class Condition:
     most: float = 0.0
     of_all: bool = False
 
-    def found(self, audit: Audit) -> int:
-        """How many pieces are of the kind."""
-        return sum(NAMED[self.name](piece) for piece in audit.pieces)
+    def is_met(self, counts: Mapping[str, int]) -> bool:
+        """Whether the audit with these counts (counts_of) fails."""
+        return counts[self.name] > self.most * (counts[ALL] if self.of_all else 1)
 
-    def is_met(self, audit: Audit) -> bool:
-        """Whether the audit fails."""
-        return self.found(audit) > self.most * (len(audit.pieces) if self.of_all else 1)
-
-    def sentence(self, audit: Audit) -> str:
+    def sentence(self, counts: Mapping[str, int]) -> str:
         """What a person is told when it is met."""
-        allowed = f"{self.most * 100:g}% of {len(audit.pieces)}" if self.of_all else f"{self.most:g}"
-        found = self.found(audit)
+        allowed = f"{self.most * 100:g}% of {counts[ALL]}" if self.of_all else f"{self.most:g}"
+        found = counts[self.name]
         return f"{self.name}: {found} piece{'' if found == 1 else 's'}, {allowed} allowed."
+
+
+def counts_of(audit: Audit) -> dict[str, int]:
+    """How many pieces there are of each kind, and of all."""
+    return {**{name: sum(map(is_kind, audit.pieces)) for name, is_kind in NAMED.items()}, ALL: len(audit.pieces)}
 
 
 def parse_condition(written: str) -> Condition:

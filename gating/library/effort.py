@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gating.library.actions import Case, wants_links
 from gating.library.mistakes import HUBER, POLLACK, Count
-from gating.library.mix import BUDGET_RULE, DEMAND_SHARE
+from gating.library.mix import demand_target, target_source
 from gating.records import Statement, Strategy
 from gating.settings import Pipeline, Settings
 
@@ -25,7 +25,7 @@ def next_effort(cases: Sequence[Case], settings: Settings) -> Statement:
 
     What the company says of its own pipeline goes before what the library shows; a broken hand-off goes before the mix.
     """
-    found = _by_pipeline(settings.pipeline) or _by_library(cases, settings.company_stage)
+    found = _by_pipeline(settings.pipeline) or _by_library(cases, settings)
     return Statement(found.name, f"{found.sentence} {_not_known(settings.pipeline, cases)}".strip(), found.count, found.share, found.source)
 
 
@@ -51,7 +51,7 @@ def _by_pipeline(pipeline: Pipeline) -> Statement | None:
     return None
 
 
-def _by_library(cases: Sequence[Case], company_stage: str) -> Statement:
+def _by_library(cases: Sequence[Case], settings: Settings) -> Statement:
     if len(cases) < ENOUGH:
         return Statement("unknown", f"{len(cases)} scored {'piece says' if len(cases) == 1 else 'pieces say'} too little about where the next effort should go.")
     ways = [case.hand_off.leads_on for case in cases if case.hand_off.should_lead_on and case.hand_off.known]
@@ -62,18 +62,19 @@ def _by_library(cases: Sequence[Case], company_stage: str) -> Statement:
         sentence = f"Tie the two together: {there_are}, and {stuck} of the demand-gen pieces that should lead on lead to none that fits."
         return Statement("tie-together", sentence, round(stuck.part), stuck.share, POLLACK)
     demand = Count(sum(case.library.finding.verdict.strategy.label == Strategy.DEMAND_GEN for case in cases), len(cases))
-    target = DEMAND_SHARE[company_stage]
+    target, source = demand_target(settings), target_source(settings)
+    aim = "your target" if settings.mix.demand_share else "the starting point"
     if demand.share < target - FAR:
         return Statement(
-            "demand-first", f"Make demand first: {demand} of the pieces do that, where about {target:.0%} is the starting point.", round(demand.part), demand.share, BUDGET_RULE
+            "demand-first", f"Make demand first: {demand} of the pieces do that, where about {target:.0%} is {aim}.", round(demand.part), demand.share, source
         )
     if demand.share > target + FAR:
         asks = Count(demand.whole - demand.part, demand.whole)
         return Statement(
-            "lead-first", f"Build offers first: {asks} of the pieces win contacts, where about {1 - target:.0%} is the starting point.", round(asks.part), asks.share, BUDGET_RULE
+            "lead-first", f"Build offers first: {asks} of the pieces win contacts, where about {1 - target:.0%} is {aim}.", round(asks.part), asks.share, source
         )
-    sentence = f"Tie the two together: the mix is near its starting point ({demand} demand-gen), so what is left to win lies where one leads to the other."
-    return Statement("tie-together", sentence, round(demand.part), demand.share, BUDGET_RULE)
+    sentence = f"Tie the two together: the mix is near {aim} ({demand} demand-gen), so what is left to win lies where one leads to the other."
+    return Statement("tie-together", sentence, round(demand.part), demand.share, source)
 
 
 def _not_known(pipeline: Pipeline, cases: Sequence[Case]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from gating.errors import SourceError
@@ -71,7 +72,7 @@ def _rows(text: str, file: str) -> Iterator[dict[str, str]]:
         for delimiter in DELIMITERS:
             names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
             address = _address_column(names)
-            if address is not None and (_columns(names, SESSIONS) or _columns(names, CONVERSIONS)):
+            if address is not None and (_columns(tuple(names), SESSIONS) or _columns(tuple(names), CONVERSIONS)):
                 for cells in csv.reader(io.StringIO("\n".join(lines[number + 1 :])), delimiter=delimiter):
                     if len(cells) > address and cells != names:
                         yield {**dict(zip(names, cells, strict=False)), "": cells[address]}
@@ -85,15 +86,16 @@ def _address_column(names: Sequence[str]) -> int | None:
     return next(exact, next((place for known in ADDRESSES[:4] for place, name in enumerate(plain) if name.startswith(f"{known} ")), None))
 
 
-def _columns(names: Iterable[str], known: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=1_000)  # the pieces of a library have a few sets of columns
+def _columns(names: tuple[str, ...], known: tuple[str, ...]) -> list[str]:
     """The names that mean one of `known`, surest first: "GA4 Sessions", "Key events (all events)", not "Sessions per user"."""
     plain = {name: TOOL_NAME.sub("", plain_name(name)) for name in names if not ANOTHER_FIGURE.search(name.lower())}
     exact = [name for one in known for name, said in plain.items() if said == one]
     return exact + [name for one in known for name, said in plain.items() if said.startswith(f"{one} ")]
 
 
-def _figure(row: Mapping[str, str], known: Sequence[str]) -> float | None:
-    values = (_number(row[name]) for name in _columns(row, known))
+def _figure(row: Mapping[str, str], known: tuple[str, ...]) -> float | None:
+    values = (_number(row[name]) for name in _columns(tuple(row), known))
     return next((value for value in values if value is not None), None)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gating.advice.policy import FORM_IS_SERVICE
 from gating.library.actions import Case, wants_links
-from gating.library.mix import BUDGET_RULE, DEMAND_SHARE
+from gating.library.mix import BUDGET_RULE, demand_target
 from gating.records import PLACES, Finding, Gate, Stage, Statement, Strategy
+from gating.settings import Settings
 
 POLLACK = "Dan Pollack, Demand Generation vs Lead Generation (2026)"
 HUBER = "Mark Huber, Demand Generation vs. Lead Generation (Metadata)"
@@ -43,12 +44,12 @@ class Count:
         return f"{self.part:,.0f} of {self.whole:,.0f} ({self.share:.0%})"
 
 
-def find_mistakes(cases: Sequence[Case], conversions: Sequence[float | None], company_stage: str) -> tuple[Statement, ...]:
+def find_mistakes(cases: Sequence[Case], conversions: Sequence[float | None], settings: Settings) -> tuple[Statement, ...]:
     """The mistakes that apply; a single statement named "none" when none does; nothing for an empty library."""
     if not cases:
         return ()
     found = tuple(statement for statement in (
-        _gates_everything(cases), _gates_what_should_be_free(cases), _gives_away(cases), _leads_without_demand(cases, company_stage), _no_next_step(cases), _asks_too_early(cases),
+        _gates_everything(cases), _gates_what_should_be_free(cases), _gives_away(cases), _leads_without_demand(cases, settings), _no_next_step(cases), _asks_too_early(cases),
         _offers_apart(cases), _only_for_buyers(cases), _last_touch(cases, conversions),
     ) if statement)  # fmt: skip
     return found or (Statement("none", f"None of the {LOOKED_FOR} mistakes looked for shows in this library."),)
@@ -88,11 +89,11 @@ def _gives_away(cases: Sequence[Case]) -> Statement | None:
     )
 
 
-def _leads_without_demand(cases: Sequence[Case], company_stage: str) -> Statement | None:
+def _leads_without_demand(cases: Sequence[Case], settings: Settings) -> Statement | None:
     demand = _counted([_is(case, Strategy.DEMAND_GEN) for case in cases])
-    if demand.whole < ENOUGH_FOR_A_MIX or demand.share > DEMAND_SHARE[company_stage] - FAR_FROM_TARGET:
+    if demand.whole < ENOUGH_FOR_A_MIX or demand.share > demand_target(settings) - FAR_FROM_TARGET:
         return None
-    if company_stage != "before-fit" and 1 - demand.share >= START_UP_SHARE:
+    if settings.company_stage != "before-fit" and not settings.mix.demand_share and 1 - demand.share >= START_UP_SHARE:
         sentence = f"The mix is still that of a start-up: only {demand} of the pieces make people care, the rest asks for a contact."
         return _statement("start-up-mix", sentence, demand, BUDGET_RULE)
     return _statement("leads-without-demand", f"Much asks for contacts and little makes people want to give them: {demand} of the pieces are demand-gen.", demand, UPQODE)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +17,13 @@ LETTER = re.compile(r"[^\W\d_]")
 SITE_NAME = re.compile(r"\s+[|–—·•:-]+\s+|\s*[|»]\s*")
 MIN_SITE_NAME = 3  # titles that share an ending before it is taken for the site's name
 SITE_NAME_SHARE = 0.1
-LEARN_FROM = 20_000  # pieces from which a large library's phrases are learned; more would need gigabytes
+LEARN_FROM = 20_000  # pieces from which a large library's phrases are learned; more would take minutes
 MAX_PHRASES = 50_000
+STRONGEST = 128  # phrases by which a piece is compared in a library of more than LEARN_FROM; a hundred thousand pieces take 100 MB so
+MOST_COUNTED = 500_000  # phrases held while counting in a large library; some 150 MB
+RARE_FROM = 2_000  # pieces, from which a phrase of one piece is not looked at
+WORDS_HELD = 50_000  # words that are folded once and remembered
+AT_ONCE = 2_000  # profiles counted in one go
 SITE_WIDE = 0.5  # a phrase in more than this share of pieces tells none apart (in libraries of MANY or more)
 MANY = 20
 BEFORE_VERBS = frozenset("to we you they i he she it who will can could would should must may might not never also please don't".split())
@@ -40,44 +47,117 @@ class PhraseTable:
 
 
 def weigh_phrases(profiles: Sequence[str]) -> PhraseTable:
-    """The table of `profiles`. Title and description count three times; a site's name at the end of titles does not count."""
+    """The table of `profiles`. Title and description count three times; a site's name at the end of titles does not count.
+
+    Read twice and in runs of AT_ONCE: to learn which phrases there are, and to count them.
+    """
     import numpy as np
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-    named = site_names([profile.split("\n", 1)[0] for profile in profiles])
-    learned_from = [_emphasised(profile, named) for profile in profiles[:: 1 + len(profiles) // LEARN_FROM]]
-    vectorizer = TfidfVectorizer(
-        analyzer=phrases_in,
-        sublinear_tf=True,
-        dtype=np.float32,
-        min_df=2 if len(learned_from) > 2_000 else 1,
-        max_df=SITE_WIDE if len(learned_from) >= MANY else 1.0,
-        max_features=MAX_PHRASES,
-    )
-    try:
-        vectorizer.fit(learned_from)
-    except ValueError:  # how scikit-learn says that no phrase is left: none was there, or all stand in most pieces
+    named = site_names(profile.split("\n", 1)[0] for profile in profiles)
+    learned_from = profiles[:: 1 + len(profiles) // LEARN_FROM]
+    stands_in = _learned((phrases_in(_emphasised(profile, named)) for profile in learned_from), len(learned_from))
+    phrases = tuple(sorted(stands_in))
+    if not phrases:  # none was there, or all stand in most pieces
         nothing = csr_matrix((len(profiles), 0), dtype=np.float32)
         return PhraseTable(nothing, nothing, ())
-    weights = vectorizer.transform(_emphasised(profile, named) for profile in profiles)
-    vectorizer.set_params(use_idf=False, norm=None, sublinear_tf=False)
-    return PhraseTable(weights, vectorizer.transform(_top(profile, named) for profile in profiles), tuple(vectorizer.get_feature_names_out()), named)
+    counter = CountVectorizer(analyzer=phrases_in, vocabulary=phrases, dtype=np.float32)
+    weigher = TfidfTransformer(sublinear_tf=True)
+    weigher.idf_ = np.log((len(learned_from) + 1) / (np.array([stands_in[phrase] for phrase in phrases], dtype=np.float32) + 1)) + 1
+    weights, titled = _Growing(len(phrases)), _Growing(len(phrases))
+    most = STRONGEST if len(profiles) > LEARN_FROM else len(phrases)
+    for run in _runs(profiles):
+        weights.add(_strongest(weigher.transform(counter.transform(_emphasised(profile, named) for profile in run)), most))
+        titled.add(counter.transform(_top(profile, named) for profile in run))
+    return PhraseTable(weights.table(), titled.table(), phrases, named)
+
+
+def _strongest(rows: Any, most: int) -> Any:
+    """The rows with the `most` largest values of each, at unit length again."""
+    import numpy as np
+    from sklearn.preprocessing import normalize
+
+    for start, end in itertools.pairwise(rows.indptr):
+        if end - start > most:
+            weak = start + np.argpartition(rows.data[start:end], end - start - most)[: end - start - most]
+            rows.data[weak] = 0.0
+    if len(rows.data) and not rows.data.all():
+        rows.eliminate_zeros()
+        rows = normalize(rows, copy=False)
+    return rows
+
+
+class _Growing:
+    """A sparse table that grows by runs of rows. Stacking tables would hold the largest thing of an audit twice."""
+
+    def __init__(self, n_columns: int) -> None:
+        self._n_columns = n_columns
+        self._values, self._columns, self._ends = array("f"), array("i"), array("q", [0])
+
+    def add(self, rows: Any) -> None:
+        """Puts the rows of a csr_matrix of float32 below those that are there."""
+        self._values.frombytes(rows.data.tobytes())
+        self._columns.frombytes(rows.indices.astype("int32").tobytes())
+        self._ends.frombytes((rows.indptr[1:].astype("int64") + self._ends[-1]).tobytes())
+
+    def table(self) -> Any:
+        """All rows as one csr_matrix, which shares its memory with this one."""
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        values, columns = np.frombuffer(self._values, dtype=np.float32), np.frombuffer(self._columns, dtype=np.int32)
+        ends = np.frombuffer(self._ends, dtype=np.int64)
+        small = ends.astype(np.int32) if ends[-1] < 2**31 else ends
+        return csr_matrix((values, columns, small), shape=(len(ends) - 1, self._n_columns), copy=False)
+
+
+def _learned(pieces: Iterable[Sequence[str]], n_pieces: int) -> dict[str, int]:
+    """The phrases that are looked at, and in how many of `pieces` each stands: the MAX_PHRASES most frequent ones without those of most
+    pieces and, in a large library, of one.
+
+    Of a large library, what has been met in the fewest pieces is forgotten whenever MOST_COUNTED phrases are held (lossy counting), so
+    that memory does not grow with the library. What is among the most frequent in the end is hardly ever among the rarest meanwhile.
+    """
+    counted: Counter[str] = Counter()
+    stands_in: Counter[str] = Counter()
+    rare = 2 if n_pieces > RARE_FROM else 1
+    for phrases in pieces:
+        counted.update(phrases)
+        stands_in.update(set(phrases))
+        if len(counted) > MOST_COUNTED and rare > 1:
+            _forget_rare(counted, stands_in)
+    most = SITE_WIDE * n_pieces if n_pieces >= MANY else n_pieces
+    kept = sorted(phrase for phrase, count in stands_in.items() if rare <= count <= most)
+    return {phrase: stands_in[phrase] for phrase in sorted(kept, key=lambda phrase: -counted[phrase])[:MAX_PHRASES]}
+
+
+def _forget_rare(counted: Counter[str], stands_in: Counter[str]) -> None:
+    """Brings both down to half of MOST_COUNTED phrases, so that the next clearing is far away."""
+    fewest = 1
+    while len(stands_in) > MOST_COUNTED // 2:
+        for phrase in [phrase for phrase, count in stands_in.items() if count <= fewest]:
+            del counted[phrase], stands_in[phrase]
+        fewest += 1
+
+
+def _runs(profiles: Sequence[str]) -> Iterator[list[str]]:
+    read = iter(profiles)
+    return (list(itertools.islice(read, AT_ONCE)) for _ in range(0, len(profiles), AT_ONCE))
 
 
 def phrases_in(text: str) -> list[str]:
     """Words and pairs of neighbouring words in `text`, in the singular, without those that name no topic."""
     found = []
-    before = ""
+    before, before_is_weak = "", False
     for token in TOKEN.findall(text.lower()):
-        word = folded(token)
+        word, is_weak = _weighed(token)
         if word:
-            weak = word in weak_words()
-            if not weak:
+            if not is_weak:
                 found.append(word)
-            if before and not (weak and before in weak_words()):
+            if before and not (is_weak and before_is_weak):
                 found.append(f"{before} {word}")
-        before = word
+        before, before_is_weak = word, is_weak
     return found
 
 
@@ -122,11 +202,15 @@ def verbs_in(texts: Iterable[str], wanted: Collection[str]) -> set[str]:
     return {word for word, count in with_object.items() if count >= WITH_OBJECT * uses[word]}
 
 
-def site_names(titles: Sequence[str]) -> frozenset[str]:
+def site_names(titles: Iterable[str]) -> frozenset[str]:
     """What stands as last or first part of many titles, "... | Acme": the site's name, not a topic."""
-    parts = [SITE_NAME.split(title.strip()) for title in titles]
-    counts = Counter(end.lower() for pieces in parts if len(pieces) > 1 for end in {pieces[0], pieces[-1]})
-    return frozenset(name for name, count in counts.items() if count >= max(MIN_SITE_NAME, SITE_NAME_SHARE * len(titles)))
+    counts: Counter[str] = Counter()
+    n_titles = 0
+    for title in titles:
+        n_titles += 1
+        parts = SITE_NAME.split(title.strip())
+        counts.update({parts[0].lower(), parts[-1].lower()} if len(parts) > 1 else ())
+    return frozenset(name for name, count in counts.items() if count >= max(MIN_SITE_NAME, SITE_NAME_SHARE * n_titles))
 
 
 def without_site_name(title: str, named: frozenset[str]) -> str:
@@ -135,7 +219,14 @@ def without_site_name(title: str, named: frozenset[str]) -> str:
     return ", ".join(parts) if named and parts else title
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
+def _weighed(token: str) -> tuple[str, bool]:
+    """The folded word, and whether it is part of a phrase and no topic by itself."""
+    word = folded(token)
+    return word, word in weak_words()
+
+
+@lru_cache(maxsize=WORDS_HELD)
 def folded(token: str) -> str:
     """A word in lower case and in the singular; empty for what ends a phrase: a sign, a number, a word that names no topic."""
     word = token.replace("’", "'").split("'", 1)[0]

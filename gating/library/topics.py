@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gating.library.phrases import PhraseTable, noun_likeness, phrases_in, surfaces, verbs_in, weak_words
+from gating.library.phrases import AT_ONCE, LEARN_FROM, PhraseTable, noun_likeness, phrases_in, surfaces, verbs_in, weak_words
 from gating.records import Topic
 
 FEWEST_PIECES = 12  # a smaller library is read faster than its topics
 LEAST_TOPICS, MOST_TOPICS = 3, 24
 AROUND = (0.7, 1.0, 1.4)  # of sqrt(pieces / 2): the numbers of topics that are tried
+CELLS_AT_ONCE = 5_000_000  # of a table, counted in one go
+DIFFERENT = 5_000  # pieces that differ, from which more change no number of topics
 SMALLEST = 2  # pieces; what stands alone joins its nearest topic
 SMALLEST_SHARE = 0.01
 DIMENSIONS = 40
 IN_BATCHES_FROM = 4_000  # pieces
-JUDGED_ON = 2_000  # pieces on which numbers of topics are compared; the comparison is quadratic
+JUDGED_ON = 2_000  # pieces on which numbers of topics are compared, which is quadratic, and in which the uses of words in -ing are looked at
 PHRASES_A_NAME = 3
 WORDS_A_TOPIC = 8
 CANDIDATES = 120
@@ -50,50 +53,70 @@ def find_topics(table: PhraseTable, profiles: Sequence[str], among: Sequence[int
     telling = _telling(table)
     if len(among) < FEWEST_PIECES or not len(telling):
         return (), nowhere
-    table = _columns(table, telling)
-    looked_at = np.array(among, dtype=np.int64)
-    filled = looked_at[np.diff(table.weights.indptr)[looked_at] > 0]
-    n_distinct = _distinct(table.weights[filled])
+    phrases = [table.phrases[at] for at in telling]
+    shown = _Rows(table.weights, telling)
+    filled = np.concatenate([run[np.diff(rows.indptr) > 0] for run, rows in shown.runs(np.array(among, dtype=np.int64))])
+    n_distinct = _distinct(shown, filled)
     if n_distinct < FEWEST_PIECES:
         return (), nowhere
     with threadpool_limits(limits=1):  # sums in another order would move a piece on a border
-        found = _clusters(table.weights[filled], n_distinct)
+        found = _clusters(_points(shown, filled), n_distinct)
     if found.max() == 0:
         return (), nowhere
     labels = np.full(len(profiles), NO_TOPIC)
     labels[filled] = found
-    presence, titled = _presence(table.weights, labels), _presence(table.titled, labels)
+    presence, titled = _presence(shown, labels), _presence(_Rows(table.titled, telling), labels)
     sizes = np.bincount(found)
     members = [[profiles[at] for at in np.flatnonzero(labels == topic)[:READ]] for topic in range(len(sizes))]
-    ranked = [_noun_like(_distinguishing(presence, titled, sizes, topic), table.phrases, members[topic]) for topic in range(len(sizes))]
-    in_ing = {word for phrase in table.phrases for word in phrase.split() if VERB.fullmatch(word)}
-    verbs = verbs_in(profiles, in_ing)
-    alone = {word for word, likeness in noun_likeness(profiles, in_ing).items() if likeness < ING_AS_NOUN}
-    chosen = _names(ranked, table.phrases, _no_topic([*table.names, *people]) | verbs, alone)
+    ranked = [_noun_like(_distinguishing(presence, titled, sizes, topic), phrases, members[topic]) for topic in range(len(sizes))]
+    in_ing = {word for phrase in phrases for word in phrase.split() if VERB.fullmatch(word)}
+    read = profiles[:: 1 + len(profiles) // JUDGED_ON]
+    verbs = verbs_in(read, in_ing)
+    alone = {word for word, likeness in noun_likeness(read, in_ing).items() if likeness < ING_AS_NOUN}
+    chosen = _names(ranked, phrases, _no_topic([*table.names, *people]) | verbs, alone)
     order = sorted((topic for topic in range(len(sizes)) if chosen[topic]), key=lambda topic: (-int(sizes[topic]), chosen[topic]))  # what has no name is no topic
-    topics = tuple(_topic(table.phrases, ranked[topic], chosen[topic], members[topic]) for topic in order)
+    topics = tuple(_topic(phrases, ranked[topic], chosen[topic], members[topic]) for topic in order)
     places = {topic: place for place, topic in enumerate(order)}
     return topics, [places.get(int(label), NO_TOPIC) for label in labels]
 
 
 def _telling(table: PhraseTable) -> Labels:
     """The phrases that stand in a title or description and in more than one piece: the rest is manner of speaking."""
-    everywhere = np.bincount(table.weights.indices, minlength=len(table.phrases))
-    told = np.bincount(table.titled.indices, minlength=len(table.phrases))
-    return np.flatnonzero((everywhere >= 2) & (told >= 1))
+    return np.flatnonzero((_n_pieces(table.weights) >= 2) & (_n_pieces(table.titled) >= 1))
 
 
-def _columns(table: PhraseTable, columns: Labels) -> PhraseTable:
-    from sklearn.preprocessing import normalize
+def _n_pieces(table: Any) -> Labels:
+    """In how many rows each column has a value."""
+    counted = np.zeros(table.shape[1], dtype=np.int64)
+    for start in range(0, len(table.indices), CELLS_AT_ONCE):
+        counted += np.bincount(table.indices[start : start + CELLS_AT_ONCE], minlength=len(counted))
+    return counted
 
-    return PhraseTable(normalize(table.weights[:, columns]), table.titled[:, columns], tuple(table.phrases[at] for at in columns), table.names)
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a table in some of its columns, made when they are asked for: a second table of a large library would double its memory."""
+
+    table: Any
+    columns: Labels
+
+    def __call__(self, rows: Labels) -> Any:
+        """These rows, each of unit length."""
+        from sklearn.preprocessing import normalize
+
+        return normalize(self.table[rows][:, self.columns], copy=False)
+
+    def runs(self, rows: Labels) -> Iterator[tuple[Labels, Any]]:
+        """(some of the rows, their table), until all were there."""
+        for start in range(0, len(rows), AT_ONCE):
+            run = rows[start : start + AT_ONCE]
+            yield run, self(run)
 
 
-def _clusters(weights: Any, n_distinct: int) -> Labels:
+def _clusters(points: NDArray[np.floating[Any]], n_distinct: int) -> Labels:
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.metrics import silhouette_score
 
-    points = _points(weights)
     many = len(points) > IN_BATCHES_FROM
     judged = points[:: 1 + len(points) // JUDGED_ON]
     best: tuple[float, Any] | None = None
@@ -108,20 +131,26 @@ def _clusters(weights: Any, n_distinct: int) -> Labels:
     return _nearest(points, best[1])
 
 
-def _distinct(weights: Any) -> int:
-    """How many rows differ: pieces that say the same thing of the topics make no more topics."""
-    ends = weights.indptr
-    return len({(weights.indices[start:end].tobytes(), weights.data[start:end].tobytes()) for start, end in itertools.pairwise(ends)})
+def _distinct(shown: _Rows, rows: Labels) -> int:
+    """How many rows differ, counted up to DIFFERENT or a little more: pieces that say the same thing of the topics make no more topics."""
+    seen: set[int] = set()
+    for _, table in shown.runs(rows):
+        seen |= {hash((table.indices[start:end].tobytes(), table.data[start:end].tobytes())) for start, end in itertools.pairwise(table.indptr)}
+        if len(seen) >= DIFFERENT:
+            break
+    return len(seen)
 
 
-def _points(weights: Any) -> NDArray[np.float64]:
+def _points(shown: _Rows, rows: Labels) -> NDArray[np.floating[Any]]:
+    """The rows in a few dimensions, each of unit length; the dimensions are learned from every n-th row of a large library."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
 
-    dimensions = min(DIMENSIONS, weights.shape[0] - 1, weights.shape[1] - 1)
+    dimensions = min(DIMENSIONS, len(rows) - 1, len(shown.columns) - 1)
     if dimensions < 2:
-        return np.asarray(weights.toarray(), dtype=np.float64)
-    points: NDArray[np.float64] = normalize(TruncatedSVD(dimensions, random_state=0).fit_transform(weights))
+        return np.asarray(shown(rows).toarray(), dtype=np.float64)
+    found = TruncatedSVD(dimensions, random_state=0).fit(shown(rows[:: 1 + len(rows) // LEARN_FROM]))
+    points: NDArray[np.floating[Any]] = np.concatenate([normalize(found.transform(table)) for _, table in shown.runs(rows)])
     return points
 
 
@@ -130,7 +159,7 @@ def _counts(n_distinct: int) -> list[int]:
     return sorted({min(MOST_TOPICS, max(LEAST_TOPICS, round(share * around))) for share in AROUND})
 
 
-def _nearest(points: NDArray[np.float64], centres: NDArray[np.float64]) -> Labels:
+def _nearest(points: NDArray[np.floating[Any]], centres: NDArray[np.floating[Any]]) -> Labels:
     """The nearest centre of each point, centres of too few points left out, numbered without gaps."""
     labels: Labels = np.argmax(points @ centres.T - 0.5 * np.sum(centres**2, axis=1), axis=1)
     sizes = np.bincount(labels, minlength=len(centres))
@@ -140,13 +169,15 @@ def _nearest(points: NDArray[np.float64], centres: NDArray[np.float64]) -> Label
     return labels
 
 
-def _presence(table: Any, labels: Labels) -> NDArray[np.float64]:
+def _presence(shown: _Rows, labels: Labels) -> NDArray[np.float64]:
     """In how many pieces of each topic each phrase stands: (n_topics, n_phrases)."""
     from scipy.sparse import csr_matrix
 
-    known = np.flatnonzero(labels >= 0)
-    membership = csr_matrix((np.ones(len(known)), (labels[known], known)), shape=(int(labels.max()) + 1, len(labels)))
-    return np.asarray((membership @ table.astype(bool).astype(np.float64)).toarray())
+    counted = np.zeros((int(labels.max()) + 1, len(shown.columns)))
+    for run, table in shown.runs(np.flatnonzero(labels >= 0)):
+        membership = csr_matrix((np.ones(len(run)), (labels[run], np.arange(len(run)))), shape=(len(counted), len(run)))
+        counted += (membership @ table.astype(bool).astype(np.float64)).toarray()
+    return counted
 
 
 def _distinguishing(presence: NDArray[np.float64], titled: NDArray[np.float64], sizes: Labels, topic: int) -> list[tuple[int, float]]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
 
 from gating.reading.urls import GHOST_ROOT, PAGE_SUFFIX, ROW, SCHEME, host_of, normal_url, path_of
-from gating.records import Finding, LibraryPiece, Piece, Skipped, Status
+from gating.records import Finding, LibraryPiece, Link, Piece, Skipped, Status
 
 FILE_SUFFIX = re.compile(r"\.[a-z0-9]{2,5}$", re.IGNORECASE)
 DATED = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-")  # a Jekyll post's file name
@@ -31,6 +37,43 @@ def slug_of(piece: Piece) -> str:
     return "" if ROW.search(piece.source) else posixpath.basename(_source_path(piece.source))
 
 
+class Places:
+    """str -> place of a piece, for millions of strings: what is held of each is its hash and its place, 12 bytes.
+
+    Two strings of the 64-bit hash of one: once in 20 million libraries of 100,000 pieces.
+    """
+
+    TWO: ClassVar[int] = -1
+
+    def __init__(self) -> None:
+        self._keys, self._values = array("q"), array("i")
+
+    def add(self, key: str, place: int) -> None:
+        """To be called before anything is looked up."""
+        self._keys.append(hash(key))
+        self._values.append(place)
+
+    def sealed(self, first: bool) -> Places:
+        """Ready for looking up. Where two pieces have a key, the `first` counts, or the key leads to no piece (TWO)."""
+        keys, values = np.array(self._keys, dtype=np.int64), np.array(self._values, dtype=np.int32)
+        order = np.argsort(keys, kind="stable")
+        _, starts = np.unique(keys[order], return_index=True)
+        values = values[order]
+        chosen = values[starts]
+        if not first and len(starts):
+            chosen = np.where(np.maximum.reduceat(values, starts) == np.minimum.reduceat(values, starts), chosen, self.TWO)
+        found = Places()
+        found._keys = array("q", keys[order][starts].tobytes())
+        found._values = array("i", chosen.astype(np.int32).tobytes())
+        return found
+
+    def get(self, key: str) -> int | None:
+        """The place; TWO where more than one piece has the key, None where none has it."""
+        wanted = hash(key)
+        at = bisect_left(self._keys, wanted)
+        return self._values[at] if at < len(self._keys) and self._keys[at] == wanted else None
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Which piece stands behind an address. Pieces are places in the library; copies lead to the piece that is kept.
@@ -39,10 +82,10 @@ class Addresses:
     has them; `files` whole source paths; `known` addresses, and ends of source paths, of inputs that were not scored; `hosts` the library's own.
     """
 
-    urls: Mapping[str, int]
-    paths: Mapping[str, int]
-    endings: Mapping[str, int]
-    files: Mapping[str, int]
+    urls: Places
+    paths: Places
+    endings: Places
+    files: Places
     known: frozenset[str]
     hosts: frozenset[str]
 
@@ -56,11 +99,13 @@ class Addresses:
         normal = _normal(url)
         if not normal or (host_of(normal) and host_of(normal) not in self.hosts):
             return None
-        if normal in self.urls:
-            return self.urls[normal]
+        place = self.urls.get(normal)
+        if place is not None:
+            return place
         path = path_of(normal)
-        if path in self.paths and (not host_of(normal) or "?" not in normal):
-            return self.paths[path]
+        place = self.paths.get(path)
+        if place not in (None, Places.TWO) and (not host_of(normal) or "?" not in normal):
+            return place
         return None if "?" in normal else self._by_ending(path)
 
     def follow(self, href: str, piece: Piece) -> tuple[str, int | None]:
@@ -77,8 +122,9 @@ class Addresses:
             return "", None
         if not ROW.search(piece.source):
             beside = _source_path(posixpath.join(posixpath.dirname(piece.source.replace("\\", "/")), path))
-            if beside in self.files or not base:
-                return f"/{beside}", self.files[beside] if beside in self.files else self.find(target)
+            place = self.files.get(beside)
+            if place is not None or not base:
+                return f"/{beside}", self.find(target) if place is None else place
         if base:
             folder = base if piece.url.endswith("/") else base.rsplit("/", 1)[0]
             target = _normal(f"{folder}/{path}")
@@ -94,54 +140,57 @@ class Addresses:
             ending = "/".join(segments[-length:])
             if length == 1 and "-" not in ending and len(segments) > 1:
                 return None  # "/en/about" may be another page than "/about"; "how-to-choose-a-boiler" is the same page anywhere
-            if ending in self.endings:
-                return self.endings[ending] if self.endings[ending] >= 0 else None
+            place = self.endings.get(ending)
+            if place is not None:
+                return None if place == Places.TWO else place
         return None
 
 
-def addresses_of(pieces: Sequence[Piece], kept: Sequence[int], unscored: Sequence[Skipped] = ()) -> Addresses:
-    """The addresses of `pieces`; `kept[n]` is the place that stands for piece n (another one where n is a copy)."""
-    urls: dict[str, int] = {}
-    paths: dict[str, int] = {}
-    endings: dict[str, int] = {}
-    files: dict[str, int] = {}
+def addresses_of(pieces: Sequence[Piece], kept: Sequence[int], unscored: Sequence[Skipped] = (), links: Sequence[Sequence[Link]] | None = None) -> Addresses:
+    """The addresses of `pieces`; `kept[n]` is the place that stands for piece n (another one where n is a copy).
+
+    `links` are those of each piece, where the pieces do not hold them themselves.
+    """
+    urls, paths, endings, files = Places(), Places(), Places(), Places()
     for piece, place in zip(pieces, kept, strict=True):
         normal = _normal(piece.url)
         if normal:
-            urls.setdefault(normal, place)
+            urls.add(normal, place)
             if "?" not in normal:
-                _unless_two(paths, path_of(normal), place)
+                paths.add(path_of(normal), place)
         if not ROW.search(piece.source):
-            files.setdefault(_source_path(piece.source), place)
+            files.add(_source_path(piece.source), place)
         for ending in _endings(piece.source, normal):
-            _unless_two(endings, ending, place)
+            endings.add(ending, place)
+    only = endings.sealed(first=False)
     known = {_normal(one.url) for one in unscored if one.url} | {ending for one in unscored for ending in _endings(one.source, "")}
     hosts = {host_of(_normal(url)) for url in (*(one.url for one in pieces), *(one.url for one in unscored))}
-    hosts.update(_hosts_of_links(pieces, endings))
-    return Addresses(urls, {path: place for path, place in paths.items() if place >= 0}, endings, files, frozenset(known - {""}), frozenset(hosts - {""}))
+    hosts.update(_hosts_of_links(pieces, only, links or [piece.links for piece in pieces]))
+    return Addresses(urls.sealed(first=True), paths.sealed(first=False), only, files.sealed(first=True), frozenset(known - {""}), frozenset(hosts - {""}))
 
 
-def join_inventory(pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped]) -> tuple[list[LibraryPiece], tuple[Skipped, ...]]:
+def join_inventory(pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped], links: Sequence[Sequence[Link]] | None = None) -> tuple[list[LibraryPiece], tuple[Skipped, ...]]:
     """Pieces with what rows of inventories (sitemap, crawl, spreadsheet) say of their addresses, and the inputs that fit no piece.
 
     What the piece says of itself wins; where two rows speak, the first by source.
     """
     rows = [one for one in unscored if one.url and one.status is Status.SKIPPED]
-    addresses = addresses_of([one.finding.piece for one in pieces], range(len(pieces)), rows)
     joined = list(pieces)
     left = [one for one in unscored if not (one.url and one.status is Status.SKIPPED)]
-    for row in sorted(rows, key=lambda one: in_order(one.source)):
-        place = addresses.find(row.url)
-        if place is None:
-            left.append(row)
-        else:
-            joined[place] = _with_row(joined[place], row)
+    if rows:
+        addresses = addresses_of([one.finding.piece for one in pieces], range(len(pieces)), rows, links)
+        for row in sorted(rows, key=lambda one: in_order(one.source)):
+            place = addresses.find(row.url)
+            if place is None:
+                left.append(row)
+            else:
+                joined[place] = _with_row(joined[place], row)
     return joined, tuple(sorted(left, key=lambda one: (in_order(one.source), one.reason)))
 
 
-def in_order(source: str) -> tuple[tuple[int, str], ...]:
+def in_order(source: str) -> str:
     """A key that sorts "library.csv#2" before "library.csv#10"."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", source))
+    return "\0".join(f"{int(part):015}" if part.isdecimal() else part for part in re.split(r"(\d{1,15})", source))
 
 
 def site_of(url: str) -> str:
@@ -167,11 +216,6 @@ def _with_row(library: LibraryPiece, row: Skipped) -> LibraryPiece:
     return replace(library, finding=finding)
 
 
-def _unless_two(places: dict[str, int], key: str, place: int) -> None:
-    """-1 stands for "more than one piece has it"."""
-    places[key] = place if places.setdefault(key, place) == place else -1
-
-
 def _source_path(source: str) -> str:
     """A source path without suffix and index page: "site/offers/kit/index.html" and "site/offers/kit.md" are "site/offers/kit"."""
     path = posixpath.normpath(PAGE_SUFFIX.sub("", source.replace("\\", "/").strip("/")))
@@ -190,18 +234,21 @@ def _ends(path: str) -> set[str]:
     return {"/".join(segments[-length:]) for length in range(1, min(SUFFIX_SEGMENTS, len(segments)) + 1)} - {""}
 
 
-def _hosts_of_links(pieces: Sequence[Piece], endings: Mapping[str, int]) -> Iterable[str]:
+def _hosts_of_links(pieces: Sequence[Piece], endings: Places, links: Sequence[Sequence[Link]]) -> Iterable[str]:
     """Hosts that links of pieces without a host lead to, where most of the paths are paths of the library: its own site.
 
     A bare slug, all that some exports give for an address, is found at the end of any path, if it is of several words.
     """
-    targets = {_normal(link.href) for piece in pieces if not host_of(_normal(piece.url)) for link in piece.links if SCHEME.match(link.href)}
+    without = [not host_of(_normal(piece.url)) for piece in pieces]
+    counted: set[int] = set()  # hashes of the targets; the targets themselves may be more text than the library
     seen: Counter[str] = Counter()
     fitting: Counter[str] = Counter()
-    for target in targets:
+    for link in itertools.chain.from_iterable(itertools.compress(links, without) if any(without) else ()):
+        target = _normal(link.href) if SCHEME.match(link.href) else ""
         host, path = host_of(target), path_of(target).strip("/")
-        if host and path:
+        if host and path and hash(target) not in counted:
+            counted.add(hash(target))
             slug = posixpath.basename(path)
             seen[host] += 1
-            fitting[host] += any(endings.get(end, -1) >= 0 for end in ("/".join(path.split("/")[-2:]), path, slug if "-" in slug else path))
+            fitting[host] += any(endings.get(end) not in (None, Places.TWO) for end in ("/".join(path.split("/")[-2:]), path, slug if "-" in slug else path))
     return [host for host, count in fitting.items() if count >= OWN_HOST_PATHS and 2 * count >= seen[host]]

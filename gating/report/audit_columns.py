@@ -72,6 +72,8 @@ COLUMNS = (
     Column("reason", "Reason", "text", 50, "Why it was not scored, or which limit was hit."),
     Column("id", "Id", "text", 18, "The same in every run."),
     Column("model", "Model", "text", 14, "Name and version of the model."),
+    Column("policy_rule", "Moved by", "text", 40, "The line of your settings that moved or fixed the gate advice."),
+    Column("ignored", "Ignored", "text", 20, "What is not reported of the piece, because it or your settings say so."),
 )  # fmt: skip
 NAMED = {column.name: column for column in COLUMNS}
 
@@ -90,6 +92,7 @@ def flat_row(record: dict[str, Any]) -> dict[str, Cell]:
         "quote": record["evidence"][0]["quote"] if record["evidence"] else None,
         "date": as_date(audit.get("date", "")),
         "links": len(links) if audit else None,
+        "ignored": (record.get("ignored") or {}).get("findings"),
         "faulty_links": sum(link["verdict"] != "fits" for link in links) if audit else None,
     }
     told = {**record, **audit, **nested, **own}

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from gating.library.compact import whole
 from gating.records import Audit, AuditedPiece, Form, Skipped
 from gating.report.record import record_of
 
@@ -37,7 +38,7 @@ def deciding_form(piece: AuditedPiece) -> Form | None:
 def piece_record(piece: AuditedPiece, audit: Audit) -> dict[str, Any]:
     """The record of one piece: action and today's gate as the audit sees them, and `audit`."""
     return {
-        **record_of(piece.library.finding),
+        **record_of(whole(piece.library).finding),
         "n_words": piece.library.n_words,
         "observed_gate": piece.observed.verdict,
         "observed_gate_evidence": piece.observed.evidence,

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gating.records import LABELS
-from gating.report.tables import encodable
+from gating.report.safe import json_safe
 from gating.training.evaluation import Evaluation, HeadEvaluation
 from gating.training.measuring import Measured
 
@@ -32,7 +32,7 @@ def measured_json(measured: Measured) -> str:
         "suspicious": [asdict(suspect) for suspect in measured.suspects],
         "suspicious_by": measured.judged_by,
     }
-    return encodable(json.dumps(_finite(said), ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
+    return json_safe(json.dumps(_finite(said), ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 def _evaluation(evaluation: Evaluation) -> dict[str, Any]:

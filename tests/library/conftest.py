@@ -8,6 +8,7 @@ import pytest
 
 from gating.library.analysis import analyse
 from gating.library.metrics import Metrics
+from gating.library.shelf import library_of
 from gating.records import Audit, AuditedPiece, LibraryPiece, Skipped
 from gating.settings import Settings
 
@@ -21,7 +22,7 @@ def look(settings: Settings) -> Look:
     def analysed(
         pieces: Sequence[LibraryPiece], unscored: Sequence[Skipped] = (), metrics: Mapping[str, Metrics] | None = None, settings: Settings = settings, since: str = ""
     ) -> Audit:
-        return analyse(pieces, unscored, settings, metrics or {}, "made-by-hand/1", since)
+        return analyse(library_of(pieces), unscored, settings, metrics or {}, "made-by-hand/1", since)
 
     return analysed
 

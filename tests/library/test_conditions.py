@@ -6,7 +6,7 @@ import pytest
 
 from gating.errors import SettingsError
 from gating.library.compact import library_piece
-from gating.library.conditions import Condition, parse_condition
+from gating.library.conditions import Condition, counts_of, parse_condition
 from gating.records import Audit, AuditedPiece, ObservedGate, OfferLink, Statement
 from tests.builders import finding_of
 
@@ -45,27 +45,27 @@ def test_other_words_are_refused(written: str) -> None:
 
 def test_name_alone_is_met_by_one_piece() -> None:
     """One piece that should be free is enough; none is not."""
-    assert parse_condition("gated-should-be-free").is_met(audit_of("keep", "ungate"))
-    assert not parse_condition("gated-should-be-free").is_met(audit_of("keep", "gate"))
+    assert parse_condition("gated-should-be-free").is_met(counts_of(audit_of("keep", "ungate")))
+    assert not parse_condition("gated-should-be-free").is_met(counts_of(audit_of("keep", "gate")))
 
 
 def test_limits_are_what_is_still_allowed() -> None:
     """Two of four: more than one piece, not more than two; more than 49 %, not more than 50 %."""
     audit = audit_of("review", "review", "keep", "keep")
-    assert [parse_condition(f"review>{limit}").is_met(audit) for limit in ("1", "2", "49%", "50%")] == [True, False, True, False]
+    assert [parse_condition(f"review>{limit}").is_met(counts_of(audit)) for limit in ("1", "2", "49%", "50%")] == [True, False, True, False]
 
 
 def test_sentence_has_both_figures() -> None:
     """The person is told how many there are and how many are allowed."""
-    assert parse_condition("no-hand-off>1").sentence(audit_of("add-hand-off", "add-hand-off")) == "no-hand-off: 2 pieces, 1 allowed."
-    assert parse_condition("review>50%").sentence(audit_of("review", "keep")) == "review: 1 piece, 50% of 2 allowed."
+    assert parse_condition("no-hand-off>1").sentence(counts_of(audit_of("add-hand-off", "add-hand-off"))) == "no-hand-off: 2 pieces, 1 allowed."
+    assert parse_condition("review>50%").sentence(counts_of(audit_of("review", "keep"))) == "review: 1 piece, 50% of 2 allowed."
 
 
 def test_soft_gate_counts_by_its_direction() -> None:
     """A gate that should become a soft-gate should be freer; an open piece that should become one should be gated."""
-    opened, closed = parse_condition("gated-should-be-free"), parse_condition("free-should-be-gated")
-    assert [one.found(audit_of("soft-gate", today="gated")) for one in (opened, closed)] == [1, 0]
-    assert [one.found(audit_of("soft-gate", today="ungated")) for one in (opened, closed)] == [0, 1]
+    gated, open_today = (counts_of(audit_of("soft-gate", today=today)) for today in ("gated", "ungated"))
+    assert (gated["gated-should-be-free"], gated["free-should-be-gated"]) == (1, 0)
+    assert (open_today["gated-should-be-free"], open_today["free-should-be-gated"]) == (0, 1)
 
 
 def test_hand_offs_count_whatever_the_action_is() -> None:
@@ -73,4 +73,4 @@ def test_hand_offs_count_whatever_the_action_is() -> None:
     (piece,) = audit_of("review").pieces
     astray = OfferLink("our kit", "/kit", "", "dead", "no page of the library stands behind it")
     audit = replace(audit_of("review"), pieces=(replace(piece, leads_on=False), replace(piece, leads_on=None, links=(astray,))))
-    assert [parse_condition(name).found(audit) for name in ("no-hand-off", "bad-hand-off", "review")] == [1, 1, 2]
+    assert [counts_of(audit)[name] for name in ("no-hand-off", "bad-hand-off", "review")] == [1, 1, 2]

@@ -1,6 +1,7 @@
 """Near-identical pieces have one row; pages that share a template keep their own."""
 
 from gating.library.copies import find_copies
+from gating.library.shelf import library_of
 from gating.records import Block, BlockKind, LibraryPiece
 from tests.builders import library_piece
 from tests.library.trades import TRADES, blog
@@ -19,7 +20,7 @@ LAST_BLOCKS = (Block(BlockKind.PARAGRAPH, "Plan it."), Block(BlockKind.PARAGRAPH
 
 
 def groups(*pieces: LibraryPiece) -> list[int]:
-    return list(find_copies(pieces))
+    return list(find_copies(library_of(pieces)))
 
 
 def landing(name: str, bullets: str) -> LibraryPiece:

@@ -7,6 +7,7 @@ from scipy.sparse import vstack
 
 from gating.library.hand_offs import HandOff, is_no_content, map_hand_offs
 from gating.library.phrases import weigh_phrases
+from gating.library.shelf import library_of
 from gating.library.urls import addresses_of
 from gating.records import Form, LibraryPiece, Link, Skipped
 from tests.builders import library_piece
@@ -18,7 +19,7 @@ TALK = Link("Book a demo", "/demo")
 
 def hand_offs(*pieces: LibraryPiece, unscored: tuple[Skipped, ...] = ()) -> list[HandOff]:
     table = weigh_phrases([piece.profile for piece in pieces])
-    return map_hand_offs(pieces, table, addresses_of([piece.finding.piece for piece in pieces], range(len(pieces)), unscored), 0.78)
+    return map_hand_offs(library_of(pieces), table, addresses_of([piece.finding.piece for piece in pieces], range(len(pieces)), unscored), 0.78)
 
 
 def verdicts(hand_off: HandOff) -> list[str]:
@@ -243,7 +244,7 @@ def test_an_offer_of_the_same_topic_may_be_less_alike() -> None:
     row = table.weights[len(pieces) - 1]
     thin = replace(table, weights=vstack([table.weights[:-1], row * (0.06 / float(table.weights[0].multiply(row).sum()))]).tocsr())
     addresses = addresses_of([piece.finding.piece for piece in pieces], range(len(pieces)))
-    found = [map_hand_offs(pieces, thin, addresses, 0.78, topics)[0].best for topics in ([-1] * len(pieces), [0] * len(pieces))]
+    found = [map_hand_offs(library_of(pieces), thin, addresses, 0.78, topics)[0].best for topics in ([-1] * len(pieces), [0] * len(pieces))]
     assert found[0] is None
     assert found[1] is not None
 

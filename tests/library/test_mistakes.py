@@ -9,7 +9,7 @@ from gating.library.effort import next_effort
 from gating.library.hand_offs import HandOff
 from gating.library.mistakes import find_mistakes
 from gating.records import GateParts, LibraryPiece, ObservedGate, OfferLink
-from gating.settings import Pipeline, Settings
+from gating.settings import DEFAULTS_FILE, Pipeline, Settings, load_settings
 from tests.builders import library_piece
 
 OPEN, CLOSED = ObservedGate("ungated", "no form"), ObservedGate("gated", "a form")
@@ -19,6 +19,8 @@ LEADS_ON = HandOff(links=(FITS,), should_lead_on=True)
 STUCK = HandOff(should_lead_on=True)
 KIT = library_piece("kit.html", labels={"strategy": "lead-gen", "stage": "consideration", "format": "ebook", "gate": "gated"}, rule="G3", parts=GateParts(2, 2, 1, 0, 0))
 POST = library_piece("post.html")
+
+DEFAULTS = load_settings(DEFAULTS_FILE)
 
 
 def cases(count: int, piece: LibraryPiece = POST, observed: ObservedGate = OPEN, hand_off: HandOff = LEADS_ON, sessions: float | None = None) -> list[Case]:
@@ -30,7 +32,7 @@ def offers(count: int, linked_from: int = 1) -> list[Case]:
 
 
 def names(found: list[Case], company_stage: str = "growth", conversions: list[float | None] | None = None) -> dict[str, tuple[int, float]]:
-    return {one.name: (one.count, round(one.share, 2)) for one in find_mistakes(found, conversions or [None] * len(found), company_stage)}
+    return {one.name: (one.count, round(one.share, 2)) for one in find_mistakes(found, conversions or [None] * len(found), replace(DEFAULTS, company_stage=company_stage))}
 
 
 HEALTHY = [*cases(8), *offers(8)]
@@ -62,7 +64,7 @@ def test_each_mistake_has_its_figure(found: list[Case], name: str, figure: tuple
 
 def test_the_figures_stand_in_the_sentences() -> None:
     """A sentence without its figure convinces nobody."""
-    (stuck,) = [one for one in find_mistakes([*cases(3), *cases(5, hand_off=STUCK), *offers(8)], [None] * 16, "growth") if one.name == "no-hand-off"]
+    (stuck,) = [one for one in find_mistakes([*cases(3), *cases(5, hand_off=STUCK), *offers(8)], [None] * 16, DEFAULTS) if one.name == "no-hand-off"]
     assert "5 of 8 (62%)" in stuck.sentence
     assert stuck.source
 
@@ -92,7 +94,7 @@ def test_what_came_without_links_is_not_stuck() -> None:
 
 def test_an_empty_library_makes_no_mistakes() -> None:
     """There is nothing to be healthy either."""
-    assert find_mistakes([], [], "growth") == ()
+    assert find_mistakes([], [], DEFAULTS) == ()
 
 
 def effort(found: list[Case], settings: Settings, company_stage: str = "growth", **pipeline: float) -> str:

@@ -1,6 +1,7 @@
 """What a profile is about: words and pairs of words, weighed."""
 
 import numpy as np
+import pytest
 
 from gating.library.phrases import noun_likeness, phrases_in, site_names, surfaces, weigh_phrases, without_site_name
 
@@ -54,3 +55,36 @@ def test_profiles_without_any_telling_word() -> None:
     """Empty profiles, or thirty that say the same: a table without columns."""
     assert weigh_phrases(["\n\n\n", "the of"]).weights.shape == (2, 0)
     assert weigh_phrases(["Mooring lines\n\n\nRopes part"] * 30).weights.shape == (30, 0)
+
+
+def test_counting_forgets_rare_phrases_of_a_large_library_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory does not grow with the library, and what is frequent is found all the same; a small library forgets nothing."""
+    texts = [f"Leaks\n\n\nA leak behind meter m{number}x and valve v{number}x" for number in range(60)]
+    whole = weigh_phrases(texts)
+    monkeypatch.setattr("gating.library.phrases.MOST_COUNTED", 40)
+    assert weigh_phrases(texts).phrases == whole.phrases
+    monkeypatch.setattr("gating.library.phrases.RARE_FROM", 10)
+    monkeypatch.setattr("gating.library.phrases.SITE_WIDE", 1.0)
+    assert {"leak", "meter", "valve"} <= set(weigh_phrases(texts).phrases)
+    assert not [phrase for phrase in weigh_phrases(texts).phrases if "m7x" in phrase]
+
+
+def test_rows_do_not_depend_on_how_many_are_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of two give the table that one run gives."""
+    texts = [f"Ropes {number}\n\n\nMooring ropes part in storm {word}" for number, word in enumerate(("alpha", "beta", "gamma", "delta", "omega"))]
+    whole = weigh_phrases(texts)
+    monkeypatch.setattr("gating.library.phrases.AT_ONCE", 2)
+    again = weigh_phrases(texts)
+    assert (whole.weights != again.weights).nnz == (whole.titled != again.titled).nnz == 0
+
+
+def test_a_piece_of_a_large_library_is_compared_by_its_strongest_phrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of unit length as ever, so that similarities mean the same."""
+    texts = [f"Ropes {number}\n\n\nMooring ropes part in storm {word} behind the {word} pontoon" for number, word in enumerate(("alpha", "beta", "gamma", "delta", "omega"))]
+    whole = weigh_phrases(texts)
+    monkeypatch.setattr("gating.library.phrases.LEARN_FROM", 4)
+    monkeypatch.setattr("gating.library.phrases.STRONGEST", 3)
+    table = weigh_phrases(texts)
+    assert max(np.diff(whole.weights.indptr)) > 3
+    assert set(np.diff(table.weights.indptr)) == {3}
+    assert np.allclose(np.sqrt(np.asarray(table.weights.multiply(table.weights).sum(axis=1))).ravel(), 1.0)

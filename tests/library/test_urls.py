@@ -2,7 +2,7 @@
 
 import pytest
 
-from gating.library.urls import Addresses, addresses_of, in_order, join_inventory, site_of
+from gating.library.urls import Addresses, Places, addresses_of, in_order, join_inventory, site_of
 from gating.reading.urls import normal_url, path_of
 from gating.records import Link, Piece, Skipped, Status
 from tests.builders import library_piece
@@ -167,3 +167,14 @@ def test_capitals_make_no_other_page() -> None:
 def test_the_site_is_the_registered_domain(url: str, site: str) -> None:
     """Sub-domains are one firm's, unless strangers share the domain."""
     assert site_of(url) == site
+
+
+def test_places_of_many_strings() -> None:
+    """The first piece counts, or none where two have the key; the same key twice of one piece is one."""
+    places = Places()
+    for key, place in (("/kit", 4), ("/guide", 2), ("/kit", 7), ("/guide", 2)):
+        places.add(key, place)
+    first, only = places.sealed(first=True), places.sealed(first=False)
+    assert [first.get(key) for key in ("/kit", "/guide", "/else")] == [4, 2, None]
+    assert [only.get(key) for key in ("/kit", "/guide", "/else")] == [Places.TWO, 2, None]
+    assert Places().sealed(first=False).get("/kit") is None
