@@ -47,6 +47,11 @@ FORMATS = (
     "product", "conversion", "docs", "news", "tool", "other",
 )  # fmt: skip
 FLAGS = ("customer", "mixed", "thin", "not-marketing", "stale")
+IGNORABLE = ("strategy", "stage", "gate", "hand-off", "review")  # findings that a person may silence for a piece; it is scored all the same
+CHECKS = (
+    "gate-should-be-open", "decision-page-behind-form", "gated-commodity", "ungated-asset-worth-a-form", "awareness-withholds-value", "form-asks-too-much", "no-next-step",
+    "ask-of-another-stage", "stale-offer", "thin-piece", "unclear-strategy", "front-matter-label-differs",
+)  # fmt: skip
 HEADS = ("strategy", "stage", "gate", "format")
 LABELS: dict[str, tuple[str, ...]] = {
     "strategy": tuple(Strategy),
@@ -258,6 +263,10 @@ class Advice:
     evidence: tuple[Evidence, ...]
     why: str
     gate_given: bool = False  # `gate` is a person's label, which no rule or policy moves; `gate_neutral` stays the model's
+    policy_rule: str = ""  # the lines of the settings that moved or fixed `gate`, as they stand there
+    doubt: str = ""  # a sentence where the names in the settings speak against the model's stage
+    ignored: tuple[str, ...] = ()  # of IGNORABLE and the names of checks: what is not reported of this piece
+    ignored_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +278,36 @@ class Finding:
     advice: Advice
 
 
+class Level(StrEnum):
+    """How much weight a remark has, from light to heavy."""
+
+    SUGGESTION = "suggestion"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What one of CHECKS says to the writer of a piece: a sentence about it with a quote, and what to do.
+
+    `line` is that of the quote where the source has lines, else as in Block; `column` is 1-based, 0 where there is none.
+    """
+
+    rule: str
+    level: Level
+    source: str
+    sentence: str
+    do: str
+    quote: str = ""
+    line: int = 0
+    column: int = 0
+
+    @property
+    def message(self) -> str:
+        """What is said, on one line."""
+        return f"{self.sentence} {self.do}"
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryPiece:
     """A finding as an audit keeps it: the piece without its blocks, with what findings about the whole library need."""
@@ -277,6 +316,7 @@ class LibraryPiece:
     n_words: int
     profile: str  # title, description, headings and opening words, at most 4,000 characters: what topics and hand-offs compare
     signature: tuple[int, ...]  # MinHash of the text, by which near-identical pieces are found
+    packed: bytes = b""  # of a piece of a large library in memory: its quotes, which `whole` of library/compact.py unpacks
 
 
 @dataclass(frozen=True, slots=True)

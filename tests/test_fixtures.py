@@ -43,4 +43,4 @@ def test_nothing_is_scored_from_empty_text(scored: list[dict[str, Any]]) -> None
 @pytest.mark.slow
 def test_no_reader_failed_by_a_bug(scored: list[dict[str, Any]]) -> None:
     """Real files may be locked or empty; none of them may end in an exception of a reader."""
-    assert [record["reason"] for record in scored if "reader failed" in record["reason"]] == []
+    assert [record["reason"] for record in scored if "the program failed" in record["reason"]] == []

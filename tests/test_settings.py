@@ -1,12 +1,13 @@
 """Defaults, the user's file over them, and what is refused."""
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gating.errors import SettingsError
-from gating.settings import DEFAULTS_FILE, Settings, load_settings
+from gating.settings import DEFAULTS_FILE, PathRule, Settings, load_settings
 
 
 def load(tmp_path: Path, text: str) -> Settings:
@@ -60,6 +61,31 @@ def test_named_file_goes_before_the_one_in_the_working_folder(tmp_path: Path, mo
         ("[review]\ngate_below = 1.2", ["review.gate_below", "between 0 and 1", "1.2"]),
         ("[review]\ngate_below = nan", ["review.gate_below", "between 0 and 1"]),
         ("policy = open\n", ["not valid TOML", "line 1"]),
+        ('policy = "capture "', ['Did you mean "capture"']),
+        ('audience = "developer"', ["audience must be one of", 'Did you mean "developers"']),
+        ("[thresholds]\ngate_from = 3", ['"thresholds.gate_from"', 'did you mean "thresholds.gated_from"']),
+        ("[thresholds]\ngated_from = 8", ["thresholds.gated_from", "whole number from -3 to 7", "8"]),
+        ("[thresholds]\ngated_from = 2.5", ["thresholds.gated_from", "whole number"]),
+        ("[thresholds]\ngated_from = 1", ["soft_gate_from (2) must not be higher than gated_from (1)"]),
+        ("[mix]\ndemand_share = 70", ["mix.demand_share must lie between 0 and 1", "70"]),
+        ("[mix]\nawareness = 0.5\ndecision = 0.3", ["make 0.8 together", "must make 1"]),
+        ('[names]\nrival = ["Ferndesk"]', ['"names.rival"', 'did you mean "names.rivals"']),
+        ('[names]\nbrand = "Pottergate"', ["names.brand must be a list of texts", "'Pottergate'"]),
+        ('[names]\nbrand = ["Pottergate", 3]', ["names.brand must be a list of texts", "3"]),
+        ('[words]\nown_data = [" "]', ["words.own_data", "without a letter or digit"]),
+        ("[gate_costs]\nfill_share = 3", ["gate_costs.fill_share must lie between 0 and 1", "3"]),
+        ("[gate_costs]\ncontact_value = -1", ["gate_costs.contact_value must be a number of at least 0", "-1"]),
+        ('[formats]\nreports = "gated"', ['"formats.reports"', 'did you mean "formats.report"']),
+        ('[formats]\nreport = "gate"', ["formats.report must be one of ungated, soft-gate, gated", 'Did you mean "gated"']),
+        ('formats = "gated"', ["[formats] must be a table"]),
+        ('[[path]]\nglob = "docs/"', ['"path"', 'did you mean "paths"']),
+        ('[paths]\nglob = "docs/"', ["must be written as [[paths]]"]),
+        ('[[paths]]\ngate = "ungated"', ["paths 1 has no glob"]),
+        ('[[paths]]\nglob = "a/"\n[[paths]]\nglob = "b/"\nstages = "decision"', ['"paths 2: stages"', 'did you mean "paths 2: stage"']),
+        ('[[paths]]\nglob = "a/"\nstage = "tofu"', ["paths 1: stage must be one of awareness, consideration, decision", "'tofu'"]),
+        ('[[paths]]\nglob = "a/"\nignore = ["handoff"]', ["paths 1: ignore must be one of", 'Did you mean "hand-off"']),
+        ('[[paths]]\nglob = "a/"\nreason = 3', ["paths 1: reason must be a text in quotes", "3"]),
+        ('[[paths]]\nglob = "!a/"', ["paths 1: glob '!a/' begins with !"]),
     ],
 )
 def test_mistake_is_named_with_what_was_found_and_what_is_known(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -102,3 +128,99 @@ def test_settings_are_values() -> None:
     assert first == load_settings(DEFAULTS_FILE)
     with pytest.raises(AttributeError):
         first.policy = "open"  # type: ignore[misc]
+
+
+POLICY = """
+audience = "researchers"
+[mix]
+demand_share = 0.7
+[names]
+brand = ["Pottergate"]
+[words]
+commodity = ["house plants", "watering"]
+[thresholds]
+gated_from = 5
+[formats]
+report = "soft-gate"
+[gate_costs]
+contact_value = 40
+[[paths]]
+glob = "docs/"
+policy = "open"
+ignore = "gate"
+[[paths]]
+glob = "/press/**"
+stage = "awareness"
+"""
+
+
+def test_policy_of_a_company_is_read_whole(tmp_path: Path, settings: Settings) -> None:
+    """Every kind of setting: texts, lists, numbers, formats, paths in their order."""
+    assert load(tmp_path, POLICY) == replace(
+        settings,
+        audience="researchers",
+        mix=replace(settings.mix, demand_share=0.7),
+        names=replace(settings.names, brand=("Pottergate",)),
+        words=replace(settings.words, commodity=("house plants", "watering")),
+        thresholds=replace(settings.thresholds, gated_from=5),
+        formats=(("report", "soft-gate"),),
+        gate_costs=replace(settings.gate_costs, contact_value=40),
+        paths=(PathRule("docs/", policy="open", ignore=("gate",)), PathRule("/press/**", stage="awareness")),
+    )
+
+
+def test_settings_can_be_told_apart_and_sent_to_a_worker(tmp_path: Path) -> None:
+    """A worker makes its own assessor of them, and keeps it by them."""
+    once = load(tmp_path, POLICY)
+    assert {once: 1}[pickle.loads(pickle.dumps(once))] == 1
+
+
+def test_project_file_is_read_where_there_is_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[tool.gating] of ./pyproject.toml; ./gating.toml goes before it, whole."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.other]\nx = 1\n[tool.gating]\npolicy = "open"\n[tool.gating.limits]\nmin_words = 33\n')
+    assert (load_settings().policy, load_settings().limits.min_words) == ("open", 33)
+    (tmp_path / "gating.toml").write_text('policy = "capture"\n')
+    assert (load_settings().policy, load_settings().limits.min_words) == ("capture", load_settings(DEFAULTS_FILE).limits.min_words)
+    assert load_settings(Path("pyproject.toml")).policy == "open"
+
+
+@pytest.mark.parametrize("text", ["[tool.other]\nx = 1\n", "x = = 1\n", "[tool.gating]\n"])
+def test_project_file_that_says_nothing_of_gating_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings, text: str) -> None:
+    """Also a broken one, which is not ours to judge; and an empty table."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert load_settings() == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[tool.gating]\npolcy = "open"', ["pyproject.toml: [tool.gating]", 'did you mean "policy"']),
+        ("[tool.gating\n", ["pyproject.toml: is not valid TOML"]),
+        ("[tool]\ngating = 3 # tool.gating", ["[tool.gating] must be a table", "3"]),
+    ],
+)
+def test_mistake_in_the_project_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: list[str]) -> None:
+    """With the file and the table."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_named_project_file_must_have_the_table(tmp_path: Path) -> None:
+    """Else the defaults would be taken for the company's own."""
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    with pytest.raises(SettingsError, match=r"has no table \[tool\.gating\]"):
+        load_settings(tmp_path / "pyproject.toml")
+
+
+def test_the_example_in_the_defaults_is_valid_once_its_marks_are_gone(tmp_path: Path) -> None:
+    """A person takes the marks away and has a setting, not a mistake."""
+    lines = DEFAULTS_FILE.read_text(encoding="utf-8").splitlines()
+    at = lines.index("# [[paths]]")
+    example = [line.removeprefix("# ") for line in lines[at : lines.index("", at)]]
+    (rule,) = load(tmp_path, "\n".join(example)).paths
+    assert (rule.glob, rule.policy, rule.ignore) == ("docs/", "open", ("hand-off",))

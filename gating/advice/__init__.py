@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 from gating.advice.gate_score import gate_rule, score_gate
-from gating.advice.policy import FORM_IS_SERVICE, SCORED, apply_policy, rubric_gate
+from gating.advice.names import doubt_of_stage
+from gating.advice.overrides import override_for
+from gating.advice.own_words import score_with
+from gating.advice.policy import FORM_IS_SERVICE, SCORED, Moved, apply_policy, rubric_gate
 from gating.advice.sentences import measures_for, why
+from gating.reading.ignores import ignored_in
 from gating.records import Advice, Evidence, Gate, ObservedGate, Piece, Stage, Strategy, Verdict
 from gating.settings import Settings
 
 __all__ = ["action_of", "advise"]
+GATE_ACTIONS = ("ungate", "soft-gate", "gate")
 
 
 def advise(piece: Piece, verdict: Verdict, evidence: tuple[Evidence, ...], settings: Settings) -> Advice:
-    """Advice on one piece under `settings.policy`.
+    """Advice on one piece under `settings`.
 
     The neutral gate is the classifier's: on sites never seen it is right more often than the rubric's rules applied to what was
     predicted. The rules explain it; where the two disagree neither is to be relied on, and a person is asked. A gate that a person gave
-    stands as it is: no policy moves it and nobody is asked about it.
+    stands as it is: no policy moves it and nobody is asked about it. Nor is anybody asked about what the piece or the settings say to ignore.
     """
     parts = score_gate(piece, verdict)
     rule = gate_rule(piece, verdict)
+    said = override_for(piece, settings.paths)
     given = bool(verdict.gate.predicted)
     neutral = Gate(verdict.gate.predicted or verdict.gate.label)
-    gate = Gate(verdict.gate.label) if given else apply_policy(neutral, rule, parts, settings.policy)
-    unsure = verdict.strategy.is_unsure(settings.review.strategy_below) or verdict.gate.is_unsure(settings.review.gate_below)
-    review = unsure or (not given and rubric_gate(rule, parts) != neutral) or "not-marketing" in verdict.flags
+    kind = verdict.format.label
+    moved = Moved(Gate(verdict.gate.label), decided=True) if given else apply_policy(neutral, rule, parts, kind, settings, score_with(settings.words, piece, parts), said)
+    asked = ignored_in(piece)
+    ignored = tuple(dict.fromkeys((*asked.names, *said.ignore)))
+    doubt = "" if "stage" in ignored else doubt_of_stage(piece, verdict, settings.names)
+    gate_in_doubt = not moved.decided and "gate" not in ignored and (verdict.gate.is_unsure(settings.review.gate_below) or rubric_gate(rule, parts) != neutral)
+    unsure = "strategy" not in ignored and verdict.strategy.is_unsure(settings.review.strategy_below)
+    review = "review" not in ignored and (unsure or gate_in_doubt or bool(doubt) or "not-marketing" in verdict.flags)
+    sentence = why(verdict, neutral, moved.gate, rule, parts, evidence, moved.rule, doubt)
+    action = "review" if review else action_of(moved.gate, rule, kind, piece.observed)
     return Advice(
         gate_neutral=neutral,
-        gate=gate,
+        gate=moved.gate,
         gate_rule=rule,
         gate_parts=parts,
         phase=phase_of(verdict),
-        action="review" if review else action_of(gate, rule, verdict.format.label, piece.observed),
+        action="keep" if "gate" in ignored and action in GATE_ACTIONS else action,
         review=review,
         measures=measures_for(verdict),
         evidence=evidence,
-        why=why(verdict, neutral, gate, rule, parts, evidence),
+        why=sentence if review else sentence.replace(": please decide", ""),  # nobody is asked about what is to be ignored
         gate_given=given,
+        policy_rule=moved.rule,
+        doubt=doubt,
+        ignored=ignored,
+        ignored_reason=(asked.reason or said.value("reason")) if ignored else "",
     )
 
 

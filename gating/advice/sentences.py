@@ -26,22 +26,25 @@ MEASURES = {
 }
 
 
-def why(verdict: Verdict, neutral: Gate, gate: Gate, rule: str, parts: GateParts, evidence: tuple[Evidence, ...]) -> str:
-    """One sentence: what the piece is, what follows for the gate, and the words that weighed most."""
+def why(verdict: Verdict, neutral: Gate, gate: Gate, rule: str, parts: GateParts, evidence: tuple[Evidence, ...], moved_by: str = "", doubt: str = "") -> str:
+    """One sentence: what the piece is, what follows for the gate, and the words that weighed most; and what speaks against its stage."""
     kind = verdict.format.label
     name = FORMAT_NAMES.get(kind, f"a {kind.replace('-', ' ')}")
     first = next((item.quote for item in evidence if item.label == verdict.strategy.label), "")
     quoted = f' ("{first}")' if first else ""
-    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {because(neutral, gate, rule, parts, bool(verdict.gate.predicted))}."
+    reason = because(neutral, gate, rule, parts, bool(verdict.gate.predicted), moved_by)
+    return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {reason}{'; ' if doubt else ''}{doubt}."
 
 
-def because(neutral: Gate, gate: Gate, rule: str, parts: GateParts, given: bool) -> str:
-    """What decided the gate, in a few words: a person's label (`given`), the rubric's rule, the policy, or the model against the rubric's rule."""
+def because(neutral: Gate, gate: Gate, rule: str, parts: GateParts, given: bool, moved_by: str = "") -> str:
+    """What decided the gate, in a few words: a person's label (`given`), the rubric's rule, the policy (`moved_by` its lines), or the model against the rubric's rule."""
     if given:
         return "as a person labelled it" if gate == neutral else f"as a person labelled it; the model says {neutral}"
     by_rule = rubric_gate(rule, parts)
     if gate != neutral:
-        return f"moved from {neutral} by your policy"
+        return f"moved from {neutral} by your policy" + (f" ({moved_by})" if moved_by else "")
+    if moved_by:
+        return f"as your settings say ({moved_by})"
     if by_rule != neutral:
         return f"its wording suggests {neutral}; as {RULE_WORDS.get(rule) or f'an asset that scores {parts.total}'} it should be {by_rule}: please decide"
     return RULE_WORDS.get(rule) or f"scores {parts.total} of 6 as an asset to trade"

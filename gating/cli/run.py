@@ -5,54 +5,83 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
-from gating.assess import Assessor, assess_paths, make_assessor, what_would_flip
+from gating.advice.chain import chain_of
+from gating.assess import Assessor, assess_jobs, assess_paths, make_assessor, proposals_for, what_would_flip
+from gating.checks import check
 from gating.classifier.registry import folder_in_use, registry_folder
+from gating.cli.beside import Beside, Wishes
+from gating.cli.own_files import patterns_of_own
+from gating.cli.streams import writing
 from gating.errors import OutputError, SourceError
+from gating.reading import plan
 from gating.reading.aliases import ALIASES
 from gating.reading.labels import Given, read_given
 from gating.reading.sources import Choices
-from gating.records import Finding, Skipped
+from gating.records import Finding, Remark, Skipped
 from gating.report import tables
+from gating.report.annotations import github_commands
+from gating.report.sarif import sarif_log
 from gating.report.whole import write_whole
 from gating.settings import DEFAULTS_FILE, Settings, load_settings
 
-STYLES: dict[str, Callable[[Iterable[Finding | Skipped]], Iterator[str]]] = {
+STYLES: dict[str, tables.Style] = {
     "jsonl": tables.json_lines, "json": tables.json_list, "csv": tables.csv_rows, "markdown": tables.markdown_table,
 }  # fmt: skip
-STYLE_OF_ENDING = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".md": "markdown"}
+REMARKS: dict[str, Callable[[Iterable[Remark]], Iterator[str]]] = {"github": github_commands, "sarif": sarif_log}  # what `gating check` says of the same pieces
+STYLE_OF_ENDING = {".sarif": "sarif", ".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".md": "markdown"}
 EXPLAIN_QUOTES = 3  # for each label
+NOTHING_BESIDE = Wishes()
+C = TypeVar("C", "_Line", Finding | Skipped)
 FIELDS = (*ALIASES, "format")  # "format" is what most people call the column of the type
 
 
 def score_paths(
     paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
     config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str, registry: Path | None, labels: Path | None,
+    wishes: Wishes = NOTHING_BESIDE,
 ) -> int:  # fmt: skip
     """Scores and writes; 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
     style = style or (STYLE_OF_ENDING.get(output.suffix.lower(), "table") if output else "table")
     if output is not None:
-        exclude = (*exclude, f"/{output.name}") if any(Path(path).resolve() == output.resolve().parent for path in paths) else exclude
+        exclude = (*exclude, *patterns_of_own(paths, output.parent, [output.name]))
     assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql, registry, labels)
+    beside = Beside(wishes, paths, exclude, assessor)
     counter = _Counter()
-    results = counter.watch(assess_paths(paths, assessor, exclude, jobs), show=not quiet and sys.stderr.isatty())
-    if style == "table":
-        from gating.report.terminal import score_table, show
-
-        chunks: Iterable[str] = [show(score_table(list(results)))]
+    show_count = not quiet and sys.stderr.isatty()
+    if style in STYLES and wishes == NOTHING_BESIDE:  # each line is made where the piece was scored: a piece with its blocks costs more to send than to read
+        planned = plan(paths, assessor.settings, beside.exclude, assessor.choices)
+        lines = assess_jobs(planned, assessor, partial(_line_of, STYLES[style].line), jobs)
+        write_chunks(STYLES[style].joined(line.text for line in counter.watch(lines, show_count)), output)
     else:
-        chunks = STYLES[style](results)
-    _write(chunks, output)
+        results = beside.watch(counter.watch(assess_paths(paths, assessor, beside.exclude, jobs), show_count))
+        write_chunks(_chunks_of(results, "" if wishes.dry_run else style, assessor), output)
+    beside.finish()
     if not counter.scored:
         _say_why_nothing(counter)
         return 2
     if labels:
         say_given(counter.given)
     return 0
+
+
+def _chunks_of(results: Iterator[Finding | Skipped], style: str, assessor: Assessor) -> Iterable[str]:
+    """The text of the results in a style; of no style none, but the results are asked for."""
+    if not style:
+        return ("" for _ in results)
+    if style == "table":
+        from gating.report.terminal import score_table, show
+
+        return (show(score_table(list(all_results))) for all_results in [results])  # made when the file can be written
+    if style in REMARKS:
+        return REMARKS[style](remark for result in results if isinstance(result, Finding) for remark in check(result, assessor.settings))
+    return STYLES[style](results)
 
 
 def explain_file(
@@ -68,31 +97,30 @@ def explain_file(
         raise SourceError(f"{file}: holds {len(matching)} pieces. Name one of them, such as {result_source(matching[1])}.")
     found = matching[0]
     if isinstance(found, Skipped):
-        click.echo(f"{found.source}: {found.status.value}: {found.reason}", err=True)
+        from gating.report.safe import visible
+
+        click.echo(visible(f"{found.source}: {found.status.value}: {found.reason}"), err=True)
         return 2
     finding = assessor.assess(found.piece, EXPLAIN_QUOTES)
-    flips = what_would_flip(finding, assessor)
+    flips, chain, proposals = what_would_flip(finding, assessor), chain_of(finding, assessor.settings), proposals_for(finding, assessor)
     if style == "json":
         from gating.report.explained import explained_json
 
-        _write([explained_json(finding, flips)], None)
+        write_chunks([explained_json(finding, flips, chain, proposals)], None)
     else:
         from gating.report.terminal import explain_page, show
 
-        _write([show(explain_page(finding, flips))], None)
+        write_chunks([show(explain_page(finding, flips, chain, proposals))], None)
     return 0
 
 
 def write_settings(folder: Path) -> int:
     """Writes gating.toml, never over an existing one; 0."""
     target = folder / "gating.toml"
-    try:
-        with open(target, "x", encoding="utf-8") as file:
-            file.write(DEFAULTS_FILE.read_text(encoding="utf-8"))
-    except FileExistsError as error:
-        raise OutputError(f"{target} is there already; it was left as it is.") from error
-    except OSError as error:
-        raise OutputError(f"{target}: cannot be written ({error.strerror}).") from error
+    if os.path.lexists(target):
+        raise OutputError(f"{target} is there already; it was left as it is.")
+    with writing(target):
+        write_whole([DEFAULTS_FILE.read_bytes()], target)
     click.echo(f"Wrote {target}.")
     return 0
 
@@ -145,6 +173,26 @@ def _row_wanted(file: str) -> tuple[str, bool]:
     return (path, True) if sign and number.isdigit() and not os.path.lexists(file) else (file, False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One result as text, and what is counted of it."""
+
+    text: str
+    is_scored: bool
+    is_given: bool = False
+    said: str = ""  # of what was not scored: its source and the reason
+
+
+def _line_of(line: Callable[[Finding | Skipped], str], result: Finding | Skipped) -> _Line:
+    if isinstance(result, Skipped):
+        return _Line(line(result), False, said=f"{result.source}: {result.reason}")
+    return _Line(line(result), True, result.verdict.has_given)
+
+
+def _no_text(result: Finding | Skipped) -> str:
+    return ""
+
+
 class _Counter:
     """Counts results on their way through, and shows a progress bar when asked."""
 
@@ -153,14 +201,14 @@ class _Counter:
         self.given = 0
         self.reasons: list[str] = []
 
-    def watch(self, results: Iterable[Finding | Skipped], show: bool) -> Iterator[Finding | Skipped]:
+    def watch(self, results: Iterable[C], show: bool) -> Iterator[C]:
         seen = 0
         for seen, result in enumerate(results, 1):
-            if isinstance(result, Finding):
-                self.scored += 1
-                self.given += result.verdict.has_given
-            elif len(self.reasons) < 3:
-                self.reasons.append(f"{result.source}: {result.reason}")
+            counted = result if isinstance(result, _Line) else _line_of(_no_text, result)
+            self.scored += counted.is_scored
+            self.given += counted.is_given
+            if not counted.is_scored and len(self.reasons) < 3:
+                self.reasons.append(counted.said)
             if show and seen % 20 == 0:
                 sys.stderr.write(f"\r{seen} inputs read, {self.scored} scored")
             yield result
@@ -175,7 +223,7 @@ def _say_why_nothing(counter: _Counter) -> None:
     click.echo(f"Error: not one piece could be scored. {said or 'There was nothing to read.'}", err=True)
 
 
-def _write(chunks: Iterable[str], output: Path | None) -> None:
+def write_chunks(chunks: Iterable[str], output: Path | None) -> None:
     """To the terminal as it comes; to a file whole or not at all; to a pipe or device as it comes."""
     try:
         if output is None:
@@ -186,11 +234,8 @@ def _write(chunks: Iterable[str], output: Path | None) -> None:
             with open(output, "w", encoding="utf-8") as file:
                 file.writelines(chunks)
         else:
-            write_whole(chunks, output.resolve())
-    except BrokenPipeError:  # the reader of our output has had enough: nothing is wrong, and nothing is left to flush at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            write_whole(chunks, output)
+    except BrokenPipeError:  # the reader of our output has had enough: nothing is wrong
         raise SystemExit(0) from None
     except OSError as error:
-        if output is None:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(f"{output or 'standard output'}: cannot be written ({error.strerror}).") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gating.records import HEADS, LABELS, Finding, Skipped, Status, Verdict
+from gating.records import HEADS, LABELS, Advice, Finding, Skipped, Status, Verdict
 
 SCHEMA = 1
 
@@ -57,8 +57,15 @@ def _scored(finding: Finding) -> dict[str, Any]:
         "measures": list(advice.measures),
         "why": advice.why,
         "model": verdict.model,
+        **_said(advice),
         **_given(verdict),
     }  # fmt: skip
+
+
+def _said(advice: Advice) -> dict[str, Any]:
+    """What a record has more where the settings moved or fixed the gate, and where findings are ignored."""
+    rule = {"policy_rule": advice.policy_rule} if advice.policy_rule else {}
+    return {**rule, "ignored": {"findings": list(advice.ignored), "reason": advice.ignored_reason}} if advice.ignored else rule
 
 
 def _given(verdict: Verdict) -> dict[str, Any]:
@@ -79,4 +86,4 @@ KEYS = (
     "stage_score", "format", "phase", "gate", "gate_neutral", "gate_parts", "observed_gate", "observed_gate_evidence", "flags", "action", "confidence",
     "review", "evidence", "measures", "why", "model",
 )  # fmt: skip
-OPTIONAL_KEYS = ("given", "predicted", "label_source", "audit")  # stand last, in this order; only where there is something to say
+OPTIONAL_KEYS = ("policy_rule", "ignored", "given", "predicted", "label_source", "audit")  # stand last, in this order; only where there is something to say

@@ -1,0 +1,187 @@
+"""What to change in a piece: every kind of proposal, and that its figures are those of the edited file."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, moves_of, values_of, weaknesses_in
+from gating.assess import Assessor, proposals_for
+from gating.records import BlockKind, Finding, HeadVerdict, Piece
+from tests.advice.drafts_to_change import DRAFTS
+from tests.cli.conftest import Run, run  # noqa: F401  (a fixture)
+
+Read = Callable[..., Any]
+KINDS = tuple(DRAFTS)
+
+
+@pytest.fixture
+def found(assessor: Assessor, read: Read) -> Callable[[str, str], tuple[Finding, tuple[Proposal, ...]]]:
+    """found(name, text): the finding on a draft and what is proposed for it."""
+
+    def propose(name: str, text: str) -> tuple[Finding, tuple[Proposal, ...]]:
+        finding = assessor.assess(read(name, text.encode()))
+        return finding, proposals_for(finding, assessor)
+
+    return propose
+
+
+def of_kind(kind: str, proposals: tuple[Proposal, ...]) -> Proposal:
+    """The one proposal of a kind."""
+    (proposal,) = [proposal for proposal in proposals if proposal.kind == kind]
+    return proposal
+
+
+def edited(source: str, proposal: Proposal) -> str:
+    """The source of a Markdown draft with the edit made as a person would make it, in the text and not in blocks."""
+    edit = proposal.edit
+    for rewrite in edit.rewrites:
+        if not rewrite.was:
+            source += f"\n[{rewrite.text}](/next)\n"
+        elif not rewrite.text:
+            source = re.sub(rf"^.*{re.escape(rewrite.was)}.*\n", "", source, count=1, flags=re.MULTILINE)
+        else:
+            source = source.replace(rewrite.was, rewrite.text)
+    key = edit.set.partition(":")[0]
+    source = re.sub(rf"^{re.escape(key)}:.*$", edit.set, source, flags=re.MULTILINE) if key else source
+    return re.sub(r"<form.*</form>\n", "", source, flags=re.DOTALL) if edit.do == "open" else source
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_drawn_by_its_draft_and_tied_to_its_words(kind: str, found: Any) -> None:
+    """The quote stands in the block it names, or is an entry of the front matter; the first move is the one that the kind is for."""
+    finding, proposals = found(*DRAFTS[kind])
+    proposal = of_kind(kind, proposals)
+    quote, piece = proposal.quote, finding.piece
+    if quote.block >= 0:
+        assert quote.text in piece.blocks[quote.block].text
+        assert quote.line == piece.blocks[quote.block].line > 0
+    else:
+        assert tuple(quote.text.split(": ")) in piece.metadata
+    claimed = {"early-ask": "stage_probabilities.awareness", "late-ask": "stage_probabilities.decision", "teaser": "lead_gen_probability",
+               "long-form": "form_height", "no-next-step": "next_step"}  # fmt: skip
+    assert proposal.moves[0].what == claimed.get(kind, "observed_gate")
+    assert "{" not in proposal.sentence
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_figures_are_those_of_the_edited_file_scored_anew(kind: str, found: Any, run: Run, tmp_path: Path) -> None:  # noqa: F811
+    """Written out, read again and scored by the command: each value of the record that the edit moves is there."""
+    name, text = DRAFTS[kind]
+    _, proposals = found(name, text)
+    proposal = of_kind(kind, proposals)
+    (tmp_path / name).write_text(text)
+    before = json.loads(run("score", name, "--format", "jsonl").stdout)
+    (tmp_path / name).write_text(edited(text, proposal))
+    after = json.loads(run("score", name, "--format", "jsonl").stdout)
+    recorded = [move for move in proposal.moves if move.what.partition(".")[0] in before]
+    assert recorded
+    assert [(move.what, value_in(before, move.what), value_in(after, move.what)) for move in recorded] == [
+        (move.what, pytest.approx(move.before) if isinstance(move.before, float) else move.before, pytest.approx(move.after) if isinstance(move.after, float) else move.after)
+        for move in recorded
+    ]
+
+
+def value_in(record: dict[str, Any], name: str) -> Any:
+    """The value of "stage_probabilities.decision" in a record."""
+    value: Any = record
+    for part in name.split("."):
+        value = value[part]
+    return value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_edited_draft_does_not_draw_the_same_proposal(kind: str, found: Any) -> None:
+    """What was proposed is done then: the edited drafts are the sound ones."""
+    name, text = DRAFTS[kind]
+    _, proposals = found(name, text)
+    _, again = found(name, edited(text, of_kind(kind, proposals)))
+    assert kind not in [proposal.kind for proposal in again]
+
+
+def test_proposals_are_the_same_in_every_run(found: Any) -> None:
+    """Equal values, the id among them."""
+    first, second = (found(*DRAFTS["long-form"])[1] for _ in range(2))
+    assert first == second
+    assert len({proposal.id for proposal in first}) == len(first) > 1
+
+
+def test_id_stays_while_other_lines_change(found: Any) -> None:
+    """It follows the words that the proposal is tied to and not their place."""
+    name, text = DRAFTS["no-next-step"]
+    ids = [of_kind("no-next-step", found(name, draft)[1]).id for draft in (text, text.replace("## Coffee is not wine", "## What the bar earns\n\nLess than it did."))]
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(("kind", "silenced"), [("withheld-value", "gate"), ("long-form", "gate"), ("early-ask", "hand-off"), ("no-next-step", "hand-off"), ("early-ask", "stage")])
+def test_what_a_piece_asks_to_ignore_is_not_proposed(kind: str, silenced: str, found: Any) -> None:
+    """The same draft with the ask in a comment."""
+    name, text = DRAFTS[kind]
+    _, proposals = found(name, f"{text}\n<!-- gating: ignore {silenced} -->\n")
+    assert kind not in [proposal.kind for proposal in proposals]
+
+
+def test_gate_that_a_person_gave_is_kept(found: Any) -> None:
+    """A commodity that a person wants gated is not to be opened."""
+    name, text = DRAFTS["gated-commodity"]
+    _, proposals = found(name, text.replace("gated: true", "gated: true\ngating: {gate: gated}"))
+    assert not [proposal for proposal in proposals if proposal.edit.do in ("open", "make-optional")]
+
+
+def test_stage_that_a_person_gave_decides_which_ask_fits(found: Any) -> None:
+    """For readers who decide, the demo is no early ask."""
+    name, text = DRAFTS["early-ask"]
+    _, proposals = found(name, f"---\ngating: {{stage: decision}}\n---\n\n{text}")
+    assert not proposals
+
+
+def test_edit_that_moves_the_wrong_way_is_not_shown(assessor: Assessor, found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a model to which every edited text is less surely of its stage, the draft draws nothing."""
+    finding, proposals = found(*DRAFTS["early-ask"])
+    assert proposals
+
+    def less_sure(self: Assessor, piece: Piece, quotes: int = 1) -> Finding:
+        verdict = finding.verdict
+        return replace(finding, piece=piece, verdict=replace(verdict, stage=HeadVerdict(verdict.stage.label, (0.6, 0.3, 0.1))))
+
+    monkeypatch.setattr(Assessor, "assess", less_sure)
+    assert proposals_for(finding, assessor) == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_few_texts_are_scored_and_few_proposals_shown(kind: str, found: Any) -> None:
+    """The caps that keep `explain` quick."""
+    finding, proposals = found(*DRAFTS[kind])
+    assert len(proposals) <= MOST_SHOWN
+    assert sum(len(weakness.trials) for weakness in weaknesses_in(finding)) <= MOST_TRIED
+
+
+def test_unchanged_piece_moves_nothing(found: Any) -> None:
+    """Values are compared, not objects."""
+    finding, _ = found(*DRAFTS["late-ask"])
+    assert moves_of(finding, replace(finding)) == ()
+    assert all(isinstance(value, str | int | float) for value in values_of(finding).values())
+
+
+def test_sample_drafts_draw_few_proposals(assessor: Assessor, samples: Path) -> None:
+    """They were written to be sound: at most one each, and most of them none."""
+    from gating.assess import assess_paths
+
+    findings = [result for result in assess_paths([str(samples)], assessor) if isinstance(result, Finding)]
+    counts = [len(proposals_for(finding, assessor)) for finding in findings]
+    assert len(counts) > 20
+    assert max(counts) <= 1
+    assert sum(counts) <= len(counts) / 4
+
+
+def test_button_that_becomes_a_sentence_is_a_paragraph(found: Any) -> None:
+    """As a reader of the file would take more than ten words in brackets."""
+    _, text = DRAFTS["teaser"]
+    finding, _ = found("eggs.md", text.replace("The other five are in our guide. Leave", "Leave").replace("[Send me the guide]", "[Send me the other five]"))
+    (weakness,) = [weakness for weakness in weaknesses_in(finding) if weakness.kind == "teaser"]
+    assert weakness.quote.text == "Send me the other five"
+    assert weakness.trials[0].piece.blocks[-1].kind is BlockKind.PARAGRAPH
