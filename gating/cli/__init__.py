@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,10 @@ from typing import Any
 import click
 
 from gating import __version__
+from gating.cli.streams import mend_streams, stop_when_asked
+from gating.cli.targets import Target
 from gating.errors import GatingError
+from gating.records import Level
 from gating.settings import POLICIES
 
 
@@ -32,6 +37,10 @@ class Group(click.Group):
             return super().invoke(ctx)
         except GatingError as error:
             raise Failure(error) from error
+        except KeyboardInterrupt:
+            if sys.stderr.isatty():
+                click.echo(err=True)  # below the ^C and a line of progress
+            raise click.exceptions.Abort from None
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,10 +51,12 @@ def cli() -> None:
     \b
     gating score drafts/              a table of a folder of drafts
     gating explain drafts/post.md     why one piece got its labels
+    gating check drafts/              what an editor would say of drafts, line by line, as a linter does
     gating audit export.xml -o audit/ what to ungate, what to gate, what is missing in a whole library
     gating label export.xml -o labels.csv ask a person for labels, the most useful pieces first
     gating train labels.csv --name acme   learn your own judgement from labelled pieces
     gating evaluate labels.csv        how good the model in use is on labelled pieces
+    gating serve                      a page to try drafts on, and the same for programs
     """
 
 
@@ -54,9 +65,12 @@ _registry_option = click.option(
 )
 
 
+_scheduler_option = click.option("--scheduler", metavar="tcp://HOST:PORT", help="Do the work on the Dask cluster with this scheduler instead of in --jobs processes here.")
+
+
 def _settings_options(command: Any) -> Any:
     for option in (
-        click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one."),
+        click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml, or [tool.gating] in ./pyproject.toml."),
         click.option("--policy", type=click.Choice(POLICIES), help="Policy on top of the neutral advice, over the settings file's."),
         click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to use instead of the one in use."),
         _registry_option,
@@ -71,22 +85,40 @@ def _settings_options(command: Any) -> Any:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "style", type=click.Choice(["table", "json", "jsonl", "csv", "markdown"]), help="What to write; without it what the ending of -o says, else a table.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write to instead of the terminal.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "json", "jsonl", "csv", "markdown", "github", "sarif"]),
+    help="What to write; without it what the ending of -o says, else a table.",
+)
+@click.option("-o", "--output", type=Target(path_type=Path, dir_okay=False), help="File to write to instead of the terminal; may be an address such as s3://bucket/scores.csv.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="File of known findings, which are not shown until their piece changes.")
+@click.option("--write-baseline", type=click.Path(path_type=Path, dir_okay=False), help="File to write what is found now to, for --baseline.")
+@click.option("--write-back", is_flag=True, help="Add the scores to the front matter of Markdown, and to a copy of each table.")
+@click.option("--dry-run", is_flag=True, help="With --write-back: write nothing, show what would change.")
 @_settings_options
-def score(paths: tuple[str, ...], style: str | None, output: Path | None, exclude: tuple[str, ...], jobs: int, quiet: bool, **options: Any) -> None:
+def score(
+    paths: tuple[str, ...], style: str | None, output: Path | str | None, exclude: tuple[str, ...], jobs: int, quiet: bool,
+    baseline: Path | None, write_baseline: Path | None, write_back: bool, dry_run: bool, **options: Any,
+) -> None:  # fmt: skip
     """Score every piece behind PATH: files, folders, patterns in quotes, or - for standard input.
 
     \b
     gating score drafts/
     gating score library.csv --map text=Body --format jsonl -o scores.jsonl
+    gating score drafts/ --write-back --dry-run
     """
+    from gating.cli.beside import Wishes
     from gating.cli.run import score_paths
+    from gating.remote import target
 
-    raise SystemExit(score_paths(paths, style, output, exclude, jobs, quiet, **options))
+    wishes = Wishes(baseline, write_baseline, write_back, dry_run)
+    with target(output) as local:
+        code = score_paths(paths, style, local, exclude, jobs, quiet, wishes=wishes, **options)
+    raise SystemExit(code)
 
 
 @cli.command()
@@ -107,8 +139,41 @@ def explain(file: str, style: str, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "style", type=click.Choice(["line", "json", "github", "sarif"]), help="What to write; without it what the ending of -o says, else a line each.")
+@click.option("-o", "--output", type=Target(path_type=Path, dir_okay=False), help="File to write to instead of the terminal.")
+@click.option("--fail-on", type=click.Choice(list(Level)), help="Exit with 1 when there is a remark of this level or a heavier one.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
+@click.option("--quiet", is_flag=True, help="No line that sums up.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="File of known remarks, which are not made until their piece changes.")
+@click.option("--write-baseline", type=click.Path(path_type=Path, dir_okay=False), help="File to write what is found now to, for --baseline.")
+@_settings_options
+def check(
+    paths: tuple[str, ...], style: str | None, output: Path | str | None, fail_on: str | None, exclude: tuple[str, ...], jobs: int, quiet: bool,
+    baseline: Path | None, write_baseline: Path | None, **options: Any,
+) -> None:  # fmt: skip
+    """Say of every piece behind PATH what an editor would: levels suggestion, warning and error, with quote and place.
+
+    It advises and ends with 0, unless --fail-on is met. Files that are no content are passed over.
+
+    \b
+    gating check drafts/
+    gating check drafts/ --fail-on warning --format github
+    """
+    from gating.cli.check import Request, check_paths
+    from gating.cli.run import make_settled_assessor
+    from gating.remote import target
+
+    with target(output) as local:
+        request = Request(paths, exclude, jobs, style, local, fail_on, baseline, write_baseline, quiet)
+        code = check_paths(request, make_settled_assessor(**options))
+    raise SystemExit(code)
+
+
+@cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the report; an audit that was killed goes on there.")
+@click.option("-o", "--output", "folder", type=Target(path_type=Path, file_okay=False), required=True, help="Folder for the report; an audit that was killed goes on there.")
 @click.option("--metrics", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="CSV with a URL and sessions or conversions on each row.")
 @click.option("--fail-on", multiple=True, metavar="CONDITION", help="Exit with 1: gated-should-be-free, free-should-be-gated, no-hand-off, bad-hand-off, review, 'review>30%'.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
@@ -118,7 +183,7 @@ def explain(file: str, style: str, **options: Any) -> None:
 @click.option("--quiet", is_flag=True, help="No progress line.")
 @_settings_options
 def audit(
-    paths: tuple[str, ...], folder: Path, metrics: Path | None, fail_on: tuple[str, ...], exclude: tuple[str, ...], limit: int | None, since: str, jobs: int, quiet: bool,
+    paths: tuple[str, ...], folder: Path | str, metrics: Path | None, fail_on: tuple[str, ...], exclude: tuple[str, ...], limit: int | None, since: str, jobs: int, quiet: bool,
     **options: Any,
 ) -> None:  # fmt: skip
     """Audit a content library: exports, folders, inventories. Writes report.html, actions.xlsx, findings.jsonl and more.
@@ -127,12 +192,17 @@ def audit(
     gating audit export.xml -o audit/
     gating audit site/ inventory.csv --metrics analytics.csv --fail-on 'gated-should-be-free>5' -o audit/
     """
-    from gating.cli.audit import audit_library
+    from gating.cli.audit import OWN_FILES, audit_library
+    from gating.cli.own_files import patterns_of_own
     from gating.cli.run import make_settled_assessor
     from gating.library.run import Request
+    from gating.remote import target
 
-    request = Request(paths, exclude, jobs, limit, since)
-    raise SystemExit(audit_library(request, make_settled_assessor(**options), folder, metrics, fail_on, quiet))
+    with target(folder) as local:
+        assert local is not None
+        request = Request(paths, (*exclude, *patterns_of_own(paths, local, OWN_FILES)), jobs, limit, since)
+        code = audit_library(request, make_settled_assessor(**options), local, metrics, fail_on, quiet)
+    raise SystemExit(code)
 
 
 @cli.command()
@@ -174,9 +244,11 @@ def label(
     gating label export.xml -o labels.csv --from-audit audit/
     """
     from gating.cli.label import Wanted, label_pieces
+    from gating.cli.own_files import patterns_of_own
     from gating.cli.run import make_settled_assessor
 
-    raise SystemExit(label_pieces(paths, output, Wanted(n, with_format, audit, exclude, jobs), make_settled_assessor(**options), quiet))
+    wanted = Wanted(n, with_format, audit, (*exclude, *patterns_of_own(paths, output.parent, [output.name])), jobs)
+    raise SystemExit(label_pieces(paths, output, wanted, make_settled_assessor(**options), quiet))
 
 
 @cli.command()
@@ -188,7 +260,7 @@ def label(
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read the texts.")
 @_registry_option
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field or label, e.g. stage=Funnel.")
-@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml, or [tool.gating] in ./pyproject.toml.")
 def train(
     labels: tuple[str, ...], name: str, base: Path | None, force: bool, seed: int, jobs: int, registry: Path | None, mapping: tuple[str, ...], config: Path | None,
 ) -> None:  # fmt: skip
@@ -218,7 +290,7 @@ def train(
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of the model to measure instead of the one in use.")
 @_registry_option
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field or label, e.g. stage=Funnel.")
-@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml where there is one.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml, or [tool.gating] in ./pyproject.toml.")
 def evaluate(
     labels: tuple[str, ...], style: str, html: Path | None, suspicious: int, model: Path | None, registry: Path | None, mapping: tuple[str, ...], config: Path | None,
 ) -> None:  # fmt: skip
@@ -345,6 +417,30 @@ def import_model(file: Path, name: str, registry: Path | None) -> None:
 
 
 @cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; another one than this computer's own asks for a token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8420, show_default=True, help="0 takes a free one.")
+@click.option("--token", default="", help="What whoever asks must show; one is made where other computers can reach the server.")
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that score drafts; half as many more do files.")
+@_settings_options
+def serve(host: str, port: int, token: str, open_page: bool, jobs: int, **options: Any) -> None:
+    """Serve a page to try drafts on: paste or drop one, see labels, score and evidence, edit it and see them move.
+
+    Only this computer can reach it, unless --host says otherwise. Nothing is stored. Programs ask POST /v1/score; /openapi.json
+    describes it.
+
+    \b
+    gating serve --open
+    """
+    from gating.cli.run import make_settled_assessor
+    from gating.cli.serve import serve_page
+
+    recipe = make_settled_assessor(**options).recipe
+    assert recipe is not None
+    raise SystemExit(serve_page(recipe, host, port, token, open_page, jobs))
+
+
+@cli.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path())
 def init(folder: Path) -> None:
     """Write gating.toml, with every setting and its reason, into FOLDER.
@@ -358,13 +454,31 @@ def init(folder: Path) -> None:
 
 
 def main() -> None:
-    """Runs the command line. Exit codes: 0 done, 2 could not be done, 3 output cannot be written, 130 interrupted."""
+    """Runs the command line. Exit codes: 0 done, 1 --fail-on met, 2 could not be done, 3 output cannot be written, 130 interrupted."""
     try:
-        code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
+        code = _run()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # asked again, it is gone at once
         click.echo("Interrupted.", err=True)
-        sys.exit(130)
+        code = 130
+    except GatingError as error:  # of standard output, while no command runs
+        Failure(error).show()
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    sys.exit(code or 0)
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _run() -> int:
+    mend_streams()
+    stop_when_asked()
+    try:
+        code = cli.main(standalone_mode=False) or 0
+    except SystemExit as end:
+        code = end.code
+    except BrokenPipeError:  # the reader of our output has had enough
+        code = 0
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    return int(code)
