@@ -7,13 +7,16 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,13 +101,54 @@ def _is_in(pid: int, session: int) -> bool:
     return int(owner) == session and state != "Z"
 
 
-def generate(folder: Path) -> list[Case]:
-    """Makes the files and returns what each of them is."""
-    subprocess.run([sys.executable, str(GENERATOR), str(folder)], check=True, stdout=subprocess.DEVNULL)
+def generate(folder: Path, small: bool = False) -> list[Case]:
+    """Makes the files, the large ones `small` if wanted, and returns what each of them is."""
+    sizes = ("--files", "500", "--wxr-items", "1000", "--txt-mb", "60", "--csv-mb", "16", "--depth", "50000") if small else ()
+    subprocess.run([sys.executable, str(GENERATOR), str(folder), "--port", str(_listener().port), *sizes], check=True, stdout=subprocess.DEVNULL)
+    if small:  # the rows of one table alone would take minutes
+        (folder / "gating.toml").write_text("[limits]\nmax_rows = 1000\n", encoding="utf-8")
     real = {_escaped(path): path for path in _everything(folder)}
     with open(folder / "CASES.tsv", encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
     return [Case(real.get(path, path).rstrip("/"), group, what, expect) for path, group, what, expect in rows]
+
+
+@dataclass
+class _Listener:
+    """Takes every connection to a port of this machine and counts them: external entities, images and links of hostile files lead there."""
+
+    calls: int = 0
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        server = socket.create_server(("127.0.0.1", 0))
+        self.port = server.getsockname()[1]
+        threading.Thread(target=self._take, args=(server,), daemon=True).start()
+
+    def _take(self, server: socket.socket) -> None:
+        while True:
+            server.accept()[0].close()
+            self.calls += 1
+
+
+@cache
+def _listener() -> _Listener:
+    return _Listener()
+
+
+def calls_home() -> Trouble:
+    """The connections that were made to the address in the hostile files, once it is seen that they would be counted."""
+    listener = _listener()
+    calls = listener.calls
+    socket.create_connection(("127.0.0.1", listener.port)).close()
+    patience = time.monotonic() + 10
+    while listener.calls == calls and time.monotonic() < patience:
+        time.sleep(0.01)
+    trouble = Trouble()
+    if listener.calls != calls + 1:
+        trouble.wrong.append("the listener does not count")
+    trouble.leaks.extend(f"{calls} connections to the address that hostile files name" for _ in range(min(calls, 1)))
+    return trouble
 
 
 def _everything(folder: Path) -> Iterable[str]:
