@@ -1,4 +1,4 @@
-"""Measures the model on organisations it has never seen and writes docs/accuracy.md and the table in README.md.
+"""Measures the model on organisations it has never seen and writes docs/accuracy.md and its figures in README.md and two pages of docs/.
 
 Site-grouped cross-validation on the feature figures in training_data. Fifteen organisations, chosen by a hash of their names,
 are a lock-box: no decision looks at them, and only --lock-box measures on them.
@@ -293,7 +293,7 @@ def main() -> None:
     text += ["## Label sets", "", "`gating explain` names, beside the label, the others it cannot exclude. The sets are made to hold the right label for nine pieces in ten.", "",
              *conformal_rows(opened, found), "", "## Where it is right and where not", "", *slice_rows(opened, found), "", "## Errors by format and stage", "", *error_rows(opened, found), "", *bench_lines(tables)]  # fmt: skip
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(text), encoding="utf-8")
-    for page in ("README.md", "docs/model-card.md"):
+    for page in ("README.md", "docs/limits.md", "docs/model-card.md"):
         write_between(ROOT / page, front)
     print("\n".join(text))
 

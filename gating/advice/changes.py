@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from gating.features.wording import IMPERATIVES
 from gating.records import Block, BlockKind, Evidence, HeadVerdict, Piece
 
 ASKS = (BlockKind.BUTTON, BlockKind.FIELD)
+AFTER_TOPIC = re.compile(r" \| | – | - |: ")
 TOPIC_WORDS = 6  # a longer title is a sentence, and "What is" before it makes none
 CONTACT_FORM = ("First name *", "Work email *", "Company *")
 
@@ -55,7 +57,7 @@ def changes(piece: Piece, evidence: Iterable[Evidence]) -> Iterator[Change]:
             Block(BlockKind.BUTTON, "Download the guide"),
         )
         yield Change("hold back the second half behind a download form", replace(piece, blocks=held_back), 400)
-    topic = _topic(piece)
+    topic = topic_of(piece.title)
     if topic:
         for title in (f"What is {topic}?", f"How to choose {topic}"):
             yield Change(f'call it "{title}"', replace(piece, title=title), 5)
@@ -75,9 +77,9 @@ def _with(piece: Piece, added: list[Block], words: str, end: bool) -> Change:
     return Change(words, replace(piece, blocks=blocks), sum(len(block.text.split()) for block in added))
 
 
-def _topic(piece: Piece) -> str:
-    """The title without its site's name and its question words, to phrase another title; empty where that would be no English."""
-    topic = piece.title.split(" | ")[0].split(" – ")[0].split(" - ")[0].split(": ")[0].rstrip("?.! ")
+def topic_of(title: str) -> str:
+    """A title without its site's name and its question words, to phrase other words with; empty where that would be no English."""
+    topic = AFTER_TOPIC.split(title, maxsplit=1)[0].rstrip("?.! ")
     for opening in ("what is ", "what are ", "how to choose ", "how to ", "why ", "the ", "a "):
         if topic.lower().startswith(opening):
             topic = topic[len(opening) :]

@@ -28,11 +28,12 @@ def _is_stale(piece: Piece, verdict: Verdict, today: datetime.date) -> bool:
     text = "\n".join(block.text for block in piece.blocks[:80])
     if not REGISTER.search(text):
         return False
-    dates = list(_dates(text))
+    dates = list(dates_in(text))
     return bool(dates) and max(dates) < today
 
 
-def _dates(text: str) -> Iterator[datetime.date]:
+def dates_in(text: str) -> Iterator[datetime.date]:
+    """The days that `text` names with their year; what is no day of the calendar is left out."""
     found = [(day, month, year) for day, month, year in DAY_FIRST.findall(text)] + [(day, month, year) for month, day, year in MONTH_FIRST.findall(text)]
     for day, month, year in found:
         try:

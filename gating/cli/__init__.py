@@ -12,7 +12,7 @@ import click
 
 from gating import __version__
 from gating.cli.streams import mend_streams, stop_when_asked
-from gating.cli.targets import Target
+from gating.cli.targets import Target, check_target, workers
 from gating.errors import GatingError
 from gating.records import Level
 from gating.settings import POLICIES
@@ -88,12 +88,15 @@ def _settings_options(command: Any) -> Any:
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["table", "json", "jsonl", "csv", "markdown", "github", "sarif"]),
+    type=click.Choice(["table", "json", "jsonl", "csv", "markdown", "parquet", "github", "sarif"]),
     help="What to write; without it what the ending of -o says, else a table.",
 )
-@click.option("-o", "--output", type=Target(path_type=Path, dir_okay=False), help="File to write to instead of the terminal; may be an address such as s3://bucket/scores.csv.")
+@click.option(
+    "-o", "--output", type=Target(path_type=Path), help="File to write to instead of the terminal, or a folder for Parquet; may be an address such as s3://bucket/scores.csv."
+)
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
+@_scheduler_option
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="File of known findings, which are not shown until their piece changes.")
 @click.option("--write-baseline", type=click.Path(path_type=Path, dir_okay=False), help="File to write what is found now to, for --baseline.")
@@ -101,7 +104,7 @@ def _settings_options(command: Any) -> Any:
 @click.option("--dry-run", is_flag=True, help="With --write-back: write nothing, show what would change.")
 @_settings_options
 def score(
-    paths: tuple[str, ...], style: str | None, output: Path | str | None, exclude: tuple[str, ...], jobs: int, quiet: bool,
+    paths: tuple[str, ...], style: str | None, output: Path | str | None, exclude: tuple[str, ...], jobs: int, scheduler: str | None, quiet: bool,
     baseline: Path | None, write_baseline: Path | None, write_back: bool, dry_run: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Score every piece behind PATH: files, folders, patterns in quotes, or - for standard input.
@@ -115,9 +118,10 @@ def score(
     from gating.cli.run import score_paths
     from gating.remote import target
 
+    check_target(output, style)
     wishes = Wishes(baseline, write_baseline, write_back, dry_run)
-    with target(output) as local:
-        code = score_paths(paths, style, local, exclude, jobs, quiet, wishes=wishes, **options)
+    with target(output) as local, workers(jobs, scheduler) as hands:
+        code = score_paths(paths, style, local, exclude, hands, quiet, wishes=wishes, **options)
     raise SystemExit(code)
 
 
@@ -142,7 +146,7 @@ def explain(file: str, style: str, **options: Any) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--format", "style", type=click.Choice(["line", "json", "github", "sarif"]), help="What to write; without it what the ending of -o says, else a line each.")
 @click.option("-o", "--output", type=Target(path_type=Path, dir_okay=False), help="File to write to instead of the terminal.")
-@click.option("--fail-on", type=click.Choice(list(Level)), help="Exit with 1 when there is a remark of this level or a heavier one.")
+@click.option("--fail-on", type=click.Choice([level.value for level in Level]), help="Exit with 1 when there is a remark of this level or a heavier one.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @click.option("--quiet", is_flag=True, help="No line that sums up.")
@@ -180,11 +184,12 @@ def check(
 @click.option("--limit", type=click.IntRange(min=1), help="Look at the first so many inputs only.")
 @click.option("--since", default="", metavar="YYYY-MM-DD", help="Leave out pieces with an older date.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
+@_scheduler_option
 @click.option("--quiet", is_flag=True, help="No progress line.")
 @_settings_options
 def audit(
-    paths: tuple[str, ...], folder: Path | str, metrics: Path | None, fail_on: tuple[str, ...], exclude: tuple[str, ...], limit: int | None, since: str, jobs: int, quiet: bool,
-    **options: Any,
+    paths: tuple[str, ...], folder: Path | str, metrics: Path | None, fail_on: tuple[str, ...], exclude: tuple[str, ...], limit: int | None, since: str, jobs: int,
+    scheduler: str | None, quiet: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Audit a content library: exports, folders, inventories. Writes report.html, actions.xlsx, findings.jsonl and more.
 
@@ -198,9 +203,9 @@ def audit(
     from gating.library.run import Request
     from gating.remote import target
 
-    with target(folder) as local:
+    with target(folder) as local, workers(jobs, scheduler) as hands:
         assert local is not None
-        request = Request(paths, (*exclude, *patterns_of_own(paths, local, OWN_FILES)), jobs, limit, since)
+        request = Request(paths, (*exclude, *patterns_of_own(paths, local, OWN_FILES)), hands, limit, since)
         code = audit_library(request, make_settled_assessor(**options), local, metrics, fail_on, quiet)
     raise SystemExit(code)
 
@@ -258,11 +263,13 @@ def label(
 @click.option("--force", is_flag=True, help="Use the model even when it is worse on held-out rows; its card says so.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which rows are held out together.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read the texts.")
+@_scheduler_option
 @_registry_option
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field or label, e.g. stage=Funnel.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file; without it ./gating.toml, or [tool.gating] in ./pyproject.toml.")
 def train(
-    labels: tuple[str, ...], name: str, base: Path | None, force: bool, seed: int, jobs: int, registry: Path | None, mapping: tuple[str, ...], config: Path | None,
+    labels: tuple[str, ...], name: str, base: Path | None, force: bool, seed: int, jobs: int, scheduler: str | None, registry: Path | None, mapping: tuple[str, ...],
+    config: Path | None,
 ) -> None:  # fmt: skip
     """Learn your own judgement from LABELS: tables, exports or folders of labelled pieces.
 
@@ -279,7 +286,9 @@ def train(
     from gating.cli.models import train_model
     from gating.cli.run import parse_mapping
 
-    raise SystemExit(train_model(labels, name, registry, parse_mapping(mapping), config, base, force, seed, jobs))
+    with workers(jobs, scheduler) as hands:
+        code = train_model(labels, name, registry, parse_mapping(mapping), config, base, force, seed, hands)
+    raise SystemExit(code)
 
 
 @cli.command()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from gating.advice.chain import chain_of
 from gating.assess import Assessor, assess_jobs, assess_paths, make_assessor, proposals_for, what_would_flip
-from gating.checks import check
 from gating.classifier.registry import folder_in_use, registry_folder
 from gating.cli.beside import Beside, Wishes
 from gating.cli.own_files import patterns_of_own
@@ -24,18 +24,19 @@ from gating.reading import plan
 from gating.reading.aliases import ALIASES
 from gating.reading.labels import Given, read_given
 from gating.reading.sources import Choices
-from gating.records import Finding, Remark, Skipped
+from gating.records import Finding, Skipped
 from gating.report import tables
-from gating.report.annotations import github_commands
-from gating.report.sarif import sarif_log
-from gating.report.whole import write_whole
+from gating.report.whole import check_new, write_whole
 from gating.settings import DEFAULTS_FILE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from gating.cluster import Cluster
 
 STYLES: dict[str, tables.Style] = {
     "jsonl": tables.json_lines, "json": tables.json_list, "csv": tables.csv_rows, "markdown": tables.markdown_table,
 }  # fmt: skip
-REMARKS: dict[str, Callable[[Iterable[Remark]], Iterator[str]]] = {"github": github_commands, "sarif": sarif_log}  # what `gating check` says of the same pieces
-STYLE_OF_ENDING = {".sarif": "sarif", ".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".md": "markdown"}
+PARQUET = "parquet"
+STYLE_OF_ENDING = {".parquet": PARQUET, ".sarif": "sarif", ".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".md": "markdown"}
 EXPLAIN_QUOTES = 3  # for each label
 NOTHING_BESIDE = Wishes()
 C = TypeVar("C", "_Line", Finding | Skipped)
@@ -43,25 +44,31 @@ FIELDS = (*ALIASES, "format")  # "format" is what most people call the column of
 
 
 def score_paths(
-    paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int, quiet: bool,
+    paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int | Cluster, quiet: bool,
     config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str, registry: Path | None, labels: Path | None,
     wishes: Wishes = NOTHING_BESIDE,
 ) -> int:  # fmt: skip
     """Scores and writes; 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
     style = style or (STYLE_OF_ENDING.get(output.suffix.lower(), "table") if output else "table")
+    if style == PARQUET:
+        _check_place(output)
     if output is not None:
         exclude = (*exclude, *patterns_of_own(paths, output.parent, [output.name]))
     assessor = make_settled_assessor(config, policy, model, mapping, drafts, sql, registry, labels)
     beside = Beside(wishes, paths, exclude, assessor)
     counter = _Counter()
     show_count = not quiet and sys.stderr.isatty()
-    if style in STYLES and wishes == NOTHING_BESIDE:  # each line is made where the piece was scored: a piece with its blocks costs more to send than to read
+    made = STYLES.get("jsonl" if style == PARQUET else style)
+    if made and wishes == NOTHING_BESIDE:  # each line is made where the piece was scored: a piece with its blocks costs more to send than to read
         planned = plan(paths, assessor.settings, beside.exclude, assessor.choices)
-        lines = assess_jobs(planned, assessor, partial(_line_of, STYLES[style].line), jobs)
-        write_chunks(STYLES[style].joined(line.text for line in counter.watch(lines, show_count)), output)
+        lines = (line.text for line in counter.watch(assess_jobs(planned, assessor, partial(_line_of, made.line), jobs), show_count))
+        _write_records(lines, output) if style == PARQUET else write_chunks(made.joined(lines), output)
     else:
         results = beside.watch(counter.watch(assess_paths(paths, assessor, beside.exclude, jobs), show_count))
-        write_chunks(_chunks_of(results, "" if wishes.dry_run else style, assessor), output)
+        if made and style == PARQUET and not wishes.dry_run:
+            _write_records(map(made.line, results), output)
+        else:
+            write_chunks(_chunks_of(results, "" if wishes.dry_run else style, assessor), output)
     beside.finish()
     if not counter.scored:
         _say_why_nothing(counter)
@@ -69,6 +76,24 @@ def score_paths(
     if labels:
         say_given(counter.given)
     return 0
+
+
+def _check_place(output: Path | None) -> None:
+    """For before the work: a place for Parquet. Raises SourceError or OutputError."""
+    if output is None:
+        raise SourceError("--format parquet is for files: name one with -o scores.parquet, or a folder for a file of every 50,000 rows.")
+    if STYLE_OF_ENDING.get(output.suffix.lower()) != PARQUET:
+        with writing(output):
+            check_new(output)
+
+
+def _write_records(lines: Iterator[str], output: Path | None) -> None:
+    """Lines of JSON as Parquet."""
+    from gating.report.parquet import write_scores
+
+    assert output is not None
+    with writing(output):
+        write_scores(map(json.loads, lines), output)
 
 
 def _chunks_of(results: Iterator[Finding | Skipped], style: str, assessor: Assessor) -> Iterable[str]:
@@ -79,8 +104,10 @@ def _chunks_of(results: Iterator[Finding | Skipped], style: str, assessor: Asses
         from gating.report.terminal import score_table, show
 
         return (show(score_table(list(all_results))) for all_results in [results])  # made when the file can be written
-    if style in REMARKS:
-        return REMARKS[style](remark for result in results if isinstance(result, Finding) for remark in check(result, assessor.settings))
+    if style in ("github", "sarif"):
+        from gating.cli.check import annotated
+
+        return annotated(style, results, assessor.settings)
     return STYLES[style](results)
 
 

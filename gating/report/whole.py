@@ -6,7 +6,9 @@ at worst a hidden one, which is cleared away a day later by the next file that i
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -43,6 +45,30 @@ def whole_file(output: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
             raise
     names_to_disk(output.parent)
+
+
+@contextmanager
+def whole_folder(output: Path) -> Iterator[Path]:
+    """A folder that becomes `output` when the block ends well; else it is removed. Raises FileExistsError where there is something already."""
+    check_new(output)
+    folder = Path(tempfile.mkdtemp(dir=output.parent, prefix=UNFINISHED[0], suffix=UNFINISHED[1]))
+    try:
+        yield folder
+        set_mode(folder, 0o777 & ~_umask())
+        check_new(output)
+        if output.exists():
+            output.rmdir()  # empty; Windows does not rename over it
+        os.replace(folder, output)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    names_to_disk(output.parent)
+
+
+def check_new(output: Path) -> None:
+    """Raises FileExistsError where `output` is a file or a folder with something in it."""
+    if os.path.lexists(output) and not (output.is_dir() and not any(output.iterdir())):
+        raise FileExistsError(errno.EEXIST, "there is something already; name a new folder")
 
 
 def check_writable(output: Path) -> None:

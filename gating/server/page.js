@@ -22,6 +22,11 @@
     "soft-gate": ["Open, with an optional form", "Everybody may read it; offer a form beside it for those who want more."],
     "gated": ["Put a form in front", "Readers will trade their name for what is behind it."],
   };
+  const OPENED = {
+    "ungated": ["Open it", "It stands behind a form today; readers and search engines should reach all of it."],
+    "soft-gate": ["Open it, with an optional form", "It stands behind a form today; let everybody read it, and offer a form beside it."],
+  };
+  const TODAY = { "ungated": "open", "soft-gate": "open, with an optional form", "gated": "behind a form" };
   const FORM_IS_SERVICE = ["A form belongs here", "The form is what the page is for: it asks for the talk, the seat or the account itself."];
   const STRATEGIES = { "demand-gen": "spread an idea", "lead-gen": "win a named contact" };
   const STAGES = { awareness: "is getting to know the problem", consideration: "is weighing ways to solve it", decision: "is choosing whom to buy from" };
@@ -314,7 +319,10 @@
     $("words").textContent = `${told.n_words.toLocaleString("en")} words`;
     say(`${$("headline").textContent}, ${percent(told.confidence.gate)} sure.`);
   };
-  const headlineOf = (told) => (told.gate === "gated" && told.gate_rule === "G1" ? FORM_IS_SERVICE : GATES[told.gate]);
+  const headlineOf = (told) => {
+    if (told.gate === "gated" && told.gate_rule === "G1") return FORM_IS_SERVICE;
+    return (told.observed_gate === "gated" && OPENED[told.gate]) || GATES[told.gate];
+  };
   const verdict = (told) => {
     const [headline, meaning] = headlineOf(told);
     $("verdict").className = `card verdict ${told.gate}`;
@@ -423,7 +431,7 @@
     }));
   };
   const more = (told) => {
-    const today = told.observed_gate === "unknown" ? "" : `${GATES[told.observed_gate][0].toLowerCase()}${told.observed_gate_evidence ? ` (${told.observed_gate_evidence})` : ""}`;
+    const today = told.observed_gate === "unknown" ? "" : `${TODAY[told.observed_gate]}${told.observed_gate_evidence ? ` (${told.observed_gate_evidence})` : ""}`;
     const lines = [
       ["Kind of page", told.format], ["Phase", `${told.phase} demand`], ["Judge it by", told.measures.join(", ")], ["Given out today", today],
       ["Marks", told.flags.map((flag) => FLAGS[flag] || flag).join(", ")], ["Limits hit", told.reason], ["Model", told.model],

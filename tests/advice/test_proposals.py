@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
-from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, moves_of, values_of, weaknesses_in
+from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, moves_of, proposal_of, values_of, weaknesses_in
 from gating.assess import Assessor, proposals_for
-from gating.records import BlockKind, Finding, HeadVerdict, Piece
+from gating.records import CHECKS, BlockKind, Finding, HeadVerdict, Piece
 from tests.advice.drafts_to_change import DRAFTS
 from tests.cli.conftest import Run, run  # noqa: F401  (a fixture)
 
 Read = Callable[..., Any]
-KINDS = tuple(DRAFTS)
+NAMES = tuple(DRAFTS)
+CLAIMED = {
+    "wedding-cakes.md": "stage_probabilities.awareness", "parish-archives.md": "stage_probabilities.decision", "eggs.md": "lead_gen_probability", "late-frost.md": "form_height",
+    "matinees.md": "next_step",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -51,10 +55,11 @@ def edited(source: str, proposal: Proposal) -> str:
     return re.sub(r"<form.*</form>\n", "", source, flags=re.DOTALL) if edit.do == "open" else source
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_is_drawn_by_its_draft_and_tied_to_its_words(kind: str, found: Any) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_each_kind_is_drawn_by_its_draft_and_tied_to_its_words(name: str, found: Any) -> None:
     """The quote stands in the block it names, or is an entry of the front matter; the first move is the one that the kind is for."""
-    finding, proposals = found(*DRAFTS[kind])
+    kind, text = DRAFTS[name]
+    finding, proposals = found(name, text)
     proposal = of_kind(kind, proposals)
     quote, piece = proposal.quote, finding.piece
     if quote.block >= 0:
@@ -62,16 +67,15 @@ def test_each_kind_is_drawn_by_its_draft_and_tied_to_its_words(kind: str, found:
         assert quote.line == piece.blocks[quote.block].line > 0
     else:
         assert tuple(quote.text.split(": ")) in piece.metadata
-    claimed = {"early-ask": "stage_probabilities.awareness", "late-ask": "stage_probabilities.decision", "teaser": "lead_gen_probability",
-               "long-form": "form_height", "no-next-step": "next_step"}  # fmt: skip
-    assert proposal.moves[0].what == claimed.get(kind, "observed_gate")
+    assert proposal.moves[0].what == CLAIMED.get(name, "observed_gate")
+    assert proposal.kind in CHECKS
     assert "{" not in proposal.sentence
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_figures_are_those_of_the_edited_file_scored_anew(kind: str, found: Any, run: Run, tmp_path: Path) -> None:  # noqa: F811
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_are_those_of_the_edited_file_scored_anew(name: str, found: Any, run: Run, tmp_path: Path) -> None:  # noqa: F811
     """Written out, read again and scored by the command: each value of the record that the edit moves is there."""
-    name, text = DRAFTS[kind]
+    kind, text = DRAFTS[name]
     _, proposals = found(name, text)
     proposal = of_kind(kind, proposals)
     (tmp_path / name).write_text(text)
@@ -94,10 +98,10 @@ def value_in(record: dict[str, Any], name: str) -> Any:
     return value
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_edited_draft_does_not_draw_the_same_proposal(kind: str, found: Any) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_edited_draft_does_not_draw_the_same_proposal(name: str, found: Any) -> None:
     """What was proposed is done then: the edited drafts are the sound ones."""
-    name, text = DRAFTS[kind]
+    kind, text = DRAFTS[name]
     _, proposals = found(name, text)
     _, again = found(name, edited(text, of_kind(kind, proposals)))
     assert kind not in [proposal.kind for proposal in again]
@@ -105,43 +109,54 @@ def test_edited_draft_does_not_draw_the_same_proposal(kind: str, found: Any) -> 
 
 def test_proposals_are_the_same_in_every_run(found: Any) -> None:
     """Equal values, the id among them."""
-    first, second = (found(*DRAFTS["long-form"])[1] for _ in range(2))
+    first, second = (found("late-frost.md", DRAFTS["late-frost.md"][1])[1] for _ in range(2))
     assert first == second
     assert len({proposal.id for proposal in first}) == len(first) > 1
 
 
 def test_id_stays_while_other_lines_change(found: Any) -> None:
     """It follows the words that the proposal is tied to and not their place."""
-    name, text = DRAFTS["no-next-step"]
+    name, (_, text) = "matinees.md", DRAFTS["matinees.md"]
     ids = [of_kind("no-next-step", found(name, draft)[1]).id for draft in (text, text.replace("## Coffee is not wine", "## What the bar earns\n\nLess than it did."))]
     assert ids[0] == ids[1]
 
 
-@pytest.mark.parametrize(("kind", "silenced"), [("withheld-value", "gate"), ("long-form", "gate"), ("early-ask", "hand-off"), ("no-next-step", "hand-off"), ("early-ask", "stage")])
-def test_what_a_piece_asks_to_ignore_is_not_proposed(kind: str, silenced: str, found: Any) -> None:
-    """The same draft with the ask in a comment."""
-    name, text = DRAFTS[kind]
+@pytest.mark.parametrize(
+    ("name", "silenced"),
+    [
+        ("bearing-creep.md", "gate"),
+        ("late-frost.md", "gate"),
+        ("late-frost.md", "form-asks-too-much"),
+        ("wedding-cakes.md", "hand-off"),
+        ("wedding-cakes.md", "stage"),
+        ("wedding-cakes.md", "ask-of-another-stage"),
+        ("matinees.md", "hand-off"),
+    ],
+)
+def test_what_a_piece_asks_to_ignore_is_not_proposed(name: str, silenced: str, found: Any) -> None:
+    """The same draft with the ask in a comment; the name of the check does as well."""
+    kind, text = DRAFTS[name]
     _, proposals = found(name, f"{text}\n<!-- gating: ignore {silenced} -->\n")
     assert kind not in [proposal.kind for proposal in proposals]
 
 
 def test_gate_that_a_person_gave_is_kept(found: Any) -> None:
     """A commodity that a person wants gated is not to be opened."""
-    name, text = DRAFTS["gated-commodity"]
-    _, proposals = found(name, text.replace("gated: true", "gated: true\ngating: {gate: gated}"))
+    _, text = DRAFTS["office-plants.md"]
+    _, proposals = found("office-plants.md", text.replace("gated: true", "gated: true\ngating: {gate: gated}"))
     assert not [proposal for proposal in proposals if proposal.edit.do in ("open", "make-optional")]
 
 
 def test_stage_that_a_person_gave_decides_which_ask_fits(found: Any) -> None:
     """For readers who decide, the demo is no early ask."""
-    name, text = DRAFTS["early-ask"]
-    _, proposals = found(name, f"---\ngating: {{stage: decision}}\n---\n\n{text}")
+    _, text = DRAFTS["wedding-cakes.md"]
+    _, proposals = found("wedding-cakes.md", f"---\ngating: {{stage: decision}}\n---\n\n{text}")
     assert not proposals
 
 
 def test_edit_that_moves_the_wrong_way_is_not_shown(assessor: Assessor, found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a model to which every edited text is less surely of its stage, the draft draws nothing."""
-    finding, proposals = found(*DRAFTS["early-ask"])
+    finding, proposals = found("wedding-cakes.md", DRAFTS["wedding-cakes.md"][1])
     assert proposals
 
     def less_sure(self: Assessor, piece: Piece, quotes: int = 1) -> Finding:
@@ -152,17 +167,34 @@ def test_edit_that_moves_the_wrong_way_is_not_shown(assessor: Assessor, found: A
     assert proposals_for(finding, assessor) == ()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_few_texts_are_scored_and_few_proposals_shown(kind: str, found: Any) -> None:
+def test_edit_that_moves_nothing_it_claims_is_not_shown(found: Any) -> None:
+    """A trial that leaves the piece as it is, called better all the same."""
+    finding, _ = found("matinees.md", DRAFTS["matinees.md"][1])
+    (weakness,) = weaknesses_in(finding)
+    idle = replace(weakness, gain=lambda before, after: 1.0)
+    assert proposal_of(idle, finding, [(weakness.trials[0], finding)]) is None
+
+
+def test_last_field_is_never_cut_from_a_form(found: Any) -> None:
+    """A form that asks for a phone number and nothing else has none that could stay."""
+    name, (_, text) = "late-frost.md", DRAFTS["late-frost.md"]
+    bare = re.sub(r"<p><label.*(?:First name|E-mail|Company).*\n", "", text)
+    _, proposals = found(name, bare)
+    assert "phone" in bare
+    assert "form-asks-too-much" not in [proposal.kind for proposal in proposals]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_few_texts_are_scored_and_few_proposals_shown(name: str, found: Any) -> None:
     """The caps that keep `explain` quick."""
-    finding, proposals = found(*DRAFTS[kind])
+    finding, proposals = found(name, DRAFTS[name][1])
     assert len(proposals) <= MOST_SHOWN
     assert sum(len(weakness.trials) for weakness in weaknesses_in(finding)) <= MOST_TRIED
 
 
 def test_unchanged_piece_moves_nothing(found: Any) -> None:
     """Values are compared, not objects."""
-    finding, _ = found(*DRAFTS["late-ask"])
+    finding, _ = found("parish-archives.md", DRAFTS["parish-archives.md"][1])
     assert moves_of(finding, replace(finding)) == ()
     assert all(isinstance(value, str | int | float) for value in values_of(finding).values())
 
@@ -180,8 +212,8 @@ def test_sample_drafts_draw_few_proposals(assessor: Assessor, samples: Path) -> 
 
 def test_button_that_becomes_a_sentence_is_a_paragraph(found: Any) -> None:
     """As a reader of the file would take more than ten words in brackets."""
-    _, text = DRAFTS["teaser"]
+    _, text = DRAFTS["eggs.md"]
     finding, _ = found("eggs.md", text.replace("The other five are in our guide. Leave", "Leave").replace("[Send me the guide]", "[Send me the other five]"))
-    (weakness,) = [weakness for weakness in weaknesses_in(finding) if weakness.kind == "teaser"]
+    (weakness,) = [weakness for weakness in weaknesses_in(finding) if weakness.kind == "awareness-withholds-value"]
     assert weakness.quote.text == "Send me the other five"
     assert weakness.trials[0].piece.blocks[-1].kind is BlockKind.PARAGRAPH

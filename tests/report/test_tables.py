@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import pickle
 
 import pytest
 
 from gating.records import Finding, Skipped, Status
 from gating.report.safe import csv_cell, markdown_cell, visible
-from gating.report.tables import CSV_COLUMNS, csv_rows, json_lines, json_list, markdown_table, percent
+from gating.report.tables import CSV_COLUMNS, Style, csv_rows, json_lines, json_list, markdown_table, percent
 from tests.builders import PROSE, finding_of, piece_of
 
 RESULTS: list[Finding | Skipped] = [finding_of(), Skipped("b.md", "an empty file"), Skipped("c.pdf", "not a readable PDF", Status.FAILED)]
@@ -127,3 +128,11 @@ def test_title_with_half_a_surrogate_can_be_written() -> None:
     results: list[Finding | Skipped] = [Skipped("x\udcff.md", "an empty file")]
     for write in (json_lines, json_list, csv_rows, markdown_table):
         "".join(write(results)).encode()
+
+
+@pytest.mark.parametrize("results", [RESULTS, [RESULTS[0]], []], ids=["many", "one", "none"])
+@pytest.mark.parametrize("style", [json_lines, json_list, csv_rows, markdown_table], ids=["jsonl", "json", "csv", "markdown"])
+def test_style_can_be_sent_to_the_process_that_scores(style: Style, results: list[Finding | Skipped]) -> None:
+    """The lines made there, which travel as text, make the same whole."""
+    lines = [pickle.loads(pickle.dumps(style)).line(result) for result in results]
+    assert "".join(style.joined(lines)) == "".join(style(results))

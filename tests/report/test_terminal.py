@@ -6,6 +6,8 @@ import pytest
 from rich.console import Console
 
 from gating.advice.changes import Flip
+from gating.advice.detections import Quote
+from gating.advice.proposals import Edit, Move, Proposal, Rewrite
 from gating.records import Finding, ObservedGate, Skipped, Status
 from gating.report.explained import explained_json
 from gating.report.terminal import explain_page, score_table, show, stage_bar, summary
@@ -114,6 +116,39 @@ def test_explain_page_says_what_flips_and_what_does_not() -> None:
     said = " ".join(shown(explain_page(titled("A"), FLIPS), width=200).split())
     assert "put a form at its end -> lead-gen (70 %)" in said
     assert "no single change tried flips ungated; nearest: call it something else (90 % -> 60 %)" in said
+
+
+def proposal_for(quote: Quote, *moves: Move) -> Proposal:
+    """A proposal as the page shows it."""
+    rewrite = Rewrite(0, 3, "Book a demo", "Read next: how pears travel")
+    return Proposal("ask-of-another-stage-1a2b3c4d", "ask-of-another-stage", "Ask for less.", quote, Edit("replace", (rewrite,), rewrite.text), moves)
+
+
+def test_explain_page_says_what_to_change_and_what_that_moves() -> None:
+    """Sentence, words with their line, and each move before and after; nothing where nothing is proposed."""
+    moves = (Move("stage_probabilities.awareness", 0.8, 0.864), Move("stage_score", 15.676, 10.77), Move("gate_parts.total", 1, 2), Move("observed_gate", "gated", "ungated"))
+    said = " ".join(shown(explain_page(titled("A"), FLIPS, (), [proposal_for(Quote("Book a demo", 3, 0), *moves)]), width=200).split())
+    assert '1 Ask for less. line 3: "Book a demo" awareness 80 % -> 86 %, stage score 16 -> 11, total 1 -> 2, today\'s gate gated -> ungated' in said
+    assert "What to change" not in shown(explain_page(titled("A"), FLIPS))
+
+
+def test_explain_page_quotes_front_matter_and_cuts_long_quotes() -> None:
+    """A flag has no line; of a long block its first words do."""
+    proposals = [proposal_for(Quote("gated: true")), proposal_for(Quote("pear " * 40, 7, 2))]
+    said = " ".join(shown(explain_page(titled("A"), FLIPS, (), proposals), width=200).split())
+    assert 'front matter: "gated: true"' in said
+    assert f'line 7: "{" ".join(["pear"] * 20)}…"' in said
+
+
+def test_explained_json_holds_proposals() -> None:
+    """Edit and moves as data; what an edit does not have is left out; front matter has no block."""
+    record = json.loads(explained_json(titled("A"), FLIPS, (), [proposal_for(Quote("gated: true"), Move("next_step", "none", "there"))]))
+    (proposal,) = record["proposals"]
+    assert proposal == {
+        "id": "ask-of-another-stage-1a2b3c4d", "kind": "ask-of-another-stage", "sentence": "Ask for less.", "why": "next step none -> there", "quote": "gated: true", "line": 0,
+        "block": None, "moves": [{"what": "next_step", "before": "none", "after": "there"}],
+        "edit": {"do": "replace", "rewrites": [{"block": 0, "line": 3, "was": "Book a demo", "text": "Read next: how pears travel"}], "text": "Read next: how pears travel"},
+    }  # fmt: skip
 
 
 def test_policy_that_moved_the_gate_is_named() -> None:

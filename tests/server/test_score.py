@@ -82,7 +82,15 @@ def test_flips_are_found_when_asked_for(server: Running) -> None:
     record = server.score(text=DRAFT, flips=True).json()
     assert [flip["head"] for flip in record["flips"]] == ["strategy", "stage", "gate"]
     assert record["blocks"]
-    assert "flips" not in server.score(text=DRAFT, explain=True).json()
+    assert not {"flips", "proposals"} & set(server.score(text=DRAFT, explain=True).json())
+
+
+def test_proposals_come_with_flips(server: Running) -> None:
+    """An article that only offers a demo is told so, in words of its own."""
+    draft = "# Why pears bruise\n\n" + f"{DRAFT} " * 3 + "\n\n[Book a demo](/demo)"
+    (proposal,) = server.score(markdown=draft, flips=True).json()["proposals"]
+    assert (proposal["kind"], proposal["quote"]) == ("ask-of-another-stage", "Book a demo")
+    assert proposal["moves"][0]["before"] < proposal["moves"][0]["after"]
 
 
 def test_policy_moves_the_gate_and_leaves_the_neutral_one(server: Running, samples: Path) -> None:

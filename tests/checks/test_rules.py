@@ -1,0 +1,173 @@
+"""Levels, doubts and settings; and what single rules must not say."""
+
+from dataclasses import replace
+
+import pytest
+
+from gating.advice.detections import BUTTON_TO_THE_REST, WITHHELD
+from gating.checks import check
+from gating.records import Block, BlockKind, Evidence, Finding, Form, Gate, GateParts, Level, Link, ObservedGate, Piece
+from gating.settings import Settings
+from tests.builders import PROSE, finding_of, piece_of, verdict_of
+
+LONG = " ".join([PROSE] * 3)
+FORM = Form("form:/get", "gate", fields=("e-mail", "phone"), height=4, words="Get the kit", line=4, verdict="gated")
+
+
+def closed(review: bool = False, confidence: float = 0.9, **labels: str) -> Finding:
+    """A piece behind a form that should be open."""
+    piece = piece_of(LONG, observed=ObservedGate("gated", "gated: true"), links=(Link("the kit", "/kit"),))
+    finding = finding_of(piece, verdict_of(confidence=confidence, **labels))  # type: ignore[arg-type]
+    return replace(finding, advice=replace(finding.advice, review=review))
+
+
+def said(finding: Finding, settings: Settings) -> dict[str, Level]:
+    return {remark.rule: remark.level for remark in check(finding, settings)}
+
+
+@pytest.mark.parametrize(("review", "confidence", "level"), [(False, 0.9, "warning"), (False, 0.7, "suggestion"), (True, 0.9, "suggestion")])
+def test_a_doubtful_answer_draws_a_suggestion_at_most(settings: Settings, review: bool, confidence: float, level: str) -> None:
+    """Whether the gate is unsure or a person should look; also where the settings make an error of it."""
+    finding = closed(review, confidence)
+    assert said(finding, settings)["gate-should-be-open"] == level
+    strict = replace(settings, checks=(("gate-should-be-open", "error"),))
+    assert said(finding, strict)["gate-should-be-open"] == ("error" if level == "warning" else "suggestion")
+
+
+def test_a_check_that_is_off_says_nothing(settings: Settings) -> None:
+    """Others go on."""
+    thin = replace(closed(), verdict=verdict_of(flags=("thin",)))
+    assert set(said(thin, settings)) == {"gate-should-be-open", "thin-piece"}
+    assert set(said(thin, replace(settings, checks=(("gate-should-be-open", "off"),)))) == {"thin-piece"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "rule"),
+    [({}, "gate-should-be-open"), ({"stage": "decision", "format": "pricing"}, "decision-page-behind-form"), ({"strategy": "lead-gen", "format": "ebook"}, "gated-commodity")],
+)
+def test_one_remark_on_a_gate_that_is_too_close(settings: Settings, labels: dict[str, str], rule: str) -> None:
+    """The one that fits most closely."""
+    assert set(said(closed(**labels), settings)) == {rule}
+
+
+def test_nothing_is_said_of_a_gate_that_a_person_gave(settings: Settings) -> None:
+    """Or of one that is as advised."""
+    finding = closed()
+    assert said(replace(finding, advice=replace(finding.advice, gate_given=True)), settings) == {}
+    assert said(replace(finding, advice=replace(finding.advice, gate=Gate.GATED)), settings) == {}
+
+
+def test_pages_that_are_no_marketing_are_left_alone(settings: Settings) -> None:
+    """A list of jobs has no next step and needs none."""
+    assert said(replace(closed(), verdict=verdict_of(flags=("not-marketing", "thin"))), settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "parts", "fires"),
+    [("gate", (1, 1, 0, 0, 0), True), ("gate", (2, 2, 0, 0, 0), False), ("lead", (1, 1, 0, 0, 0), False), ("newsletter", (2, 2, 0, 0, 0), True)],
+    ids=["asset for a soft-gate", "asset for a gate", "demo", "newsletter"],
+)
+def test_a_form_is_judged_by_what_it_gives(settings: Settings, purpose: str, parts: tuple[int, ...], fires: bool) -> None:
+    """Asked for is the company: much for an asset that scores little, and for a newsletter; a demo may ask."""
+    form = replace(FORM, purpose=purpose, fields=("e-mail", "company"), height=3)
+    piece = replace(closed().piece, forms=(form,), observed=ObservedGate("gated"))
+    finding = finding_of(piece, verdict_of(strategy="lead-gen", format="ebook", gate="gated"))
+    scored = replace(finding, advice=replace(finding.advice, gate_rule="G3", gate_parts=GateParts(*parts)))
+    assert ("form-asks-too-much" in said(scored, settings)) is fires
+
+
+def test_a_draft_that_draws_its_form_is_not_told_to_add_one(settings: Settings) -> None:
+    """A field or a button in a draft stands for it; on a whole page only a form counts."""
+    parts = GateParts(2, 1, 1, 0, 0)
+
+    def asset(*blocks: Block, today: str = "unknown") -> Finding:
+        finding = finding_of(piece_of(LONG, *blocks, observed=ObservedGate(today)), verdict_of(strategy="lead-gen", format="ebook", gate="gated"))
+        return replace(finding, advice=replace(finding.advice, gate_rule="G3", gate_parts=parts))
+
+    button = Block(BlockKind.BUTTON, "Download")
+    assert "ungated-asset-worth-a-form" in said(asset(), settings)
+    assert "ungated-asset-worth-a-form" not in said(asset(button), settings)
+    assert "ungated-asset-worth-a-form" in said(asset(button, today="ungated"), settings)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        piece_of(LONG, links=(Link("the kit", "/kit"),)),
+        piece_of(LONG, links=(Link("Book a visit", "https://elsewhere.example/x"),)),
+        piece_of(LONG, Block(BlockKind.BUTTON, "Download the kit")),
+        piece_of(LONG, "Subscribe, and the next part comes by itself."),
+        piece_of(LONG, "Reply if you disagree."),
+        replace(piece_of(LONG), forms=(FORM,)),
+        replace(piece_of(LONG), source="p1.txt"),
+        replace(piece_of(LONG), source="posts.csv#3"),
+        piece_of(PROSE),
+    ],
+    ids=["own link", "offer elsewhere", "button", "closing words", "closing words without an offer", "form", "no links in plain text", "row without links", "a note"],
+)
+def test_a_way_on_or_none_to_be_seen_is_no_missing_step(settings: Settings, piece: Piece) -> None:
+    """The rule speaks only of what it can see."""
+    assert "no-next-step" in said(finding_of(piece_of(LONG)), settings)
+    assert "no-next-step" not in said(finding_of(piece), settings)
+
+
+def test_a_source_that_is_quoted_is_no_way_on(settings: Settings) -> None:
+    """A link to somebody else's page in the middle of a text leads away."""
+    texts = [f"As the survey says. {PROSE}", *[PROSE] * 5]
+    assert "no-next-step" in said(finding_of(piece_of(*texts, links=(Link("the survey", "https://office.example/survey"),))), settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds_back"),
+    [
+        ("The other seven tips are in our free guide.", True),
+        ("Get the rest in the guide.", True),
+        ("Download the ebook to read the rest.", True),
+        ("Leave your address for the full list.", True),
+        ("Want the rest? Sign up and we send it.", True),
+        ("The rest of the week we repaired pumps in the guide house.", False),
+        ("The other two parts of the report come next week.", False),
+        ("The full list is at the end of this page.", False),
+        ("Register for the course by Friday.", False),
+    ],
+)
+def test_sentences_that_hold_back(text: str, holds_back: bool) -> None:
+    """A part behind an ask, and not any rest or list."""
+    assert bool(WITHHELD.search(text)) is holds_back
+
+
+def test_only_a_button_sends_the_rest_in_few_words() -> None:
+    """In running text the same words mean little."""
+    assert BUTTON_TO_THE_REST.search("Send me the other eight")
+    assert not WITHHELD.search("We get the rest of the hay in June.")
+
+
+@pytest.mark.parametrize(
+    ("texts", "quote"),
+    [
+        (("Since 3 May 2012.", "Join us on 14 March 2024, at noon. Bring boots."), "Join us on 14 March 2024, at noon."),
+        (("Register for the 14th of Mar. 2024.",), "2024."),
+        (("Register by Thursday, 14 March", "2024 is the year."), ""),
+    ],
+    ids=["last date", "abbreviation", "date over two blocks"],
+)
+def test_a_stale_offer_quotes_the_last_date(settings: Settings, texts: tuple[str, ...], quote: str) -> None:
+    """And says so without a quote where it cannot be found again."""
+    finding = finding_of(piece_of(*texts), verdict_of(strategy="lead-gen", format="webinar", gate="ungated", flags=("stale",)))
+    (remark,) = [found for found in check(finding, settings) if found.rule == "stale-offer"]
+    assert remark.quote == quote
+
+
+def test_scraps_of_markup_are_no_quote(settings: Settings) -> None:
+    """The next words that speak for the label are."""
+    finding = finding_of(piece_of(LONG), verdict_of(confidence=0.6))
+    evidence = (Evidence("demand-gen", '<img src="x">', 1, 0.5), Evidence("demand-gen", "crates of fruit", 1, 0.25))
+    (remark,) = [found for found in check(replace(finding, advice=replace(finding.advice, evidence=evidence)), settings) if found.rule == "unclear-strategy"]
+    assert remark.quote == "crates of fruit"
+
+
+def test_remarks_stand_in_the_order_of_their_lines(settings: Settings) -> None:
+    """Whatever the order of the rules."""
+    piece = replace(closed().piece, observed=ObservedGate("gated", form=FORM.identity), forms=(replace(FORM, line=9),))
+    finding = replace(finding_of(piece, verdict_of(flags=("thin",))), piece=piece)
+    assert [remark.rule for remark in check(finding, settings)] == ["thin-piece", "gate-should-be-open"]
