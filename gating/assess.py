@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gating.advice import advise
 from gating.advice.changes import Change, Flip, changes
 from gating.advice.flags import flags_by_rule
 from gating.advice.overrides import override_for
-from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, proposal_of, weaknesses_in
 from gating.classifier import Classifier
-from gating.classifier.bundle import base_folder, load_bundle, shipped_folder
+from gating.classifier.bundle import Bundle, base_folder, load_bundle, shipped_folder
 from gating.classifier.evidence import QUOTED_HEADS
 from gating.classifier.second_reader import SecondReader, is_installed
 from gating.features.catalogue import fingerprint
@@ -24,6 +23,10 @@ from gating.reading.labels import Given, keys_of, labels_in_front_matter, with_u
 from gating.reading.sources import NO_CHOICES, Choices
 from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped
 from gating.settings import Settings
+
+if TYPE_CHECKING:
+    from gating.advice.proposals import Proposal
+    from gating.cluster import Cluster
 
 R = TypeVar("R")
 
@@ -54,25 +57,35 @@ class Assessor:
     def _labels(self) -> dict[str, Given]:
         return dict(self.choices.labels)
 
+    def to_send(self) -> Assessor:
+        """The same, whose recipe needs no file of this machine."""
+        return self if self.recipe is None else replace(self, recipe=replace(self.recipe, model=self.recipe.loaded()))
+
     def __reduce__(self) -> tuple[Callable[[Recipe], Assessor], tuple[Recipe | None]]:
         return _made, (self.recipe,)  # a worker that is no copy of this process makes its own
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an assessor is made from: small enough to send to a worker, which makes its own and keeps it."""
+    """What an assessor is made from: small enough to send to a worker, which makes its own and keeps it. `model` is a bundle where the
+    worker does not share this machine's disk.
+    """
 
     settings: Settings
-    model: Path | None = None
+    model: Path | Bundle | None = None
     choices: Choices = NO_CHOICES
     today: datetime.date = field(default_factory=datetime.date.today)
 
     def make(self) -> Assessor:
         """An assessor with the model in `model`, or the shipped one. Raises BundleError when it cannot be used."""
-        bundle = load_bundle(self.model or base_folder(), fingerprint())
+        bundle = self.loaded()
         below = self.settings.second_reader.below
         second = SecondReader(shipped_folder("second")) if below > 0 and is_installed() else None
         return Assessor(Classifier.of(bundle, second, below), self.settings, self.choices, self.today, self)
+
+    def loaded(self) -> Bundle:
+        """The bundle of the model. Raises BundleError when it cannot be used."""
+        return self.model if isinstance(self.model, Bundle) else load_bundle(self.model or base_folder(), fingerprint())
 
 
 def make_assessor(settings: Settings, model: Path | None = None, choices: Choices = NO_CHOICES) -> Assessor:
@@ -80,7 +93,7 @@ def make_assessor(settings: Settings, model: Path | None = None, choices: Choice
     return Recipe(settings, model, choices).make()
 
 
-def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int = 1) -> Iterator[Finding | Skipped]:
+def assess_paths(paths: Iterable[str], assessor: Assessor, exclude: Iterable[str] = (), jobs: int | Cluster = 1) -> Iterator[Finding | Skipped]:
     """One result for every input behind `paths`, in the order of the inputs; the same results for any number of `jobs`."""
     return assess_jobs(plan(paths, assessor.settings, exclude, assessor.choices), assessor, as_it_is, jobs)
 
@@ -90,12 +103,14 @@ def as_it_is(result: Finding | Skipped) -> Finding | Skipped:
     return result
 
 
-def assess_jobs(planned: Iterator[Job], assessor: Assessor, shape: Callable[[Finding | Skipped], R], jobs: int = 1) -> Iterator[R]:
-    """`shape` of the result of each piece of the planned jobs, in order, made in `jobs` processes.
+def assess_jobs(planned: Iterator[Job], assessor: Assessor, shape: Callable[[Finding | Skipped], R], jobs: int | Cluster = 1) -> Iterator[R]:
+    """`shape` of the result of each piece of the planned jobs, in order, made in `jobs` processes or on the machines of a cluster.
 
     `shape` is done where the piece was scored, so that a line of text travels instead of a piece with all its blocks.
     """
-    return work_on(planned, _Scoring(assessor, shape), assessor.settings, jobs)
+    if isinstance(jobs, int):
+        return work_on(planned, _Scoring(assessor, shape), assessor.settings, jobs)
+    return jobs.work_on(planned, _Scoring(assessor.to_send(), shape), assessor.settings)
 
 
 @dataclass(frozen=True)
@@ -147,6 +162,8 @@ def proposals_for(finding: Finding, assessor: Assessor) -> tuple[Proposal, ...]:
 
     An edit that does not move what it is proposed for, or moves it the wrong way, is left out. At most MOST_TRIED texts are scored.
     """
+    from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, proposal_of, weaknesses_in
+
     found: list[Proposal] = []
     left = MOST_TRIED
     for weakness in weaknesses_in(finding):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from gating.classifier.heads import Heads
+from gating.features.chunks import Table
 from gating.features.view import within_window
 from gating.records import Block, BlockKind, Evidence, HeadVerdict, Piece
 
@@ -18,6 +20,7 @@ LENGTH_POWER = 0.25  # by which length is discounted: none, and the longest sent
 FIELD_DISCOUNT = 2.0  # "Email" tells the model much and a reader little; a sentence or button of half the weight goes first
 MOSTLY_NUMBERS = 0.3  # share of words with a digit or bar, from which a line is a row of figures and no reason
 MAX_TEXTS = 150  # looked at in a long piece; its first blocks say what it is
+IS_FIGURE = Table(lambda chunk: not any(map(str.isalpha, chunk)))
 SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])")
 
 
@@ -27,32 +30,33 @@ def find_evidence(piece: Piece, heads: Heads, verdicts: dict[str, HeadVerdict], 
     `weight` is the quote's share of all that speaks for the label in the texts looked at, 0..1.
     """
     blocks = [block for block in within_window(piece) if block.kind is not BlockKind.CODE]
-    texts = [(block, text) for block in blocks for text in _sentences(block)][:MAX_TEXTS]
+    texts = list(islice(((block, words) for block in blocks for words in _sentences(block)), MAX_TEXTS))
     if not texts:  # nothing but scraps: the longest is the best there is
-        texts = [(block, " ".join(block.text.split()[:QUOTE_WORDS])) for block in blocks[:MAX_TEXTS]]
+        texts = [(block, block.text.split()[:QUOTE_WORDS]) for block in blocks[:MAX_TEXTS]]
     if not texts:
         return ()
     wanted = {head: verdicts[head].label for head in QUOTED_HEADS}
-    lengths = np.array([len(text.split()) for _, text in texts]) ** LENGTH_POWER
+    lengths = np.array([len(words) for _, words in texts]) ** LENGTH_POWER
     lengths[[block.kind is BlockKind.FIELD for block, _ in texts]] *= FIELD_DISCOUNT
     found = []
-    for head, weights in heads.text_weights(wanted, [(block.kind, text) for block, text in texts]).items():
+    for head, weights in heads.text_weights(wanted, [(block.kind, " ".join(words)) for block, words in texts]).items():
         per_word = weights / lengths  # else the longest sentence always wins
         for_it = max(float(weights[weights > 0].sum()), 1e-9)
         for rank, number in enumerate(np.argsort(-per_word, kind="stable")[:per_label]):
             if rank and weights[number] <= 0:
                 break  # one quote for each label, more only where they speak for it
-            block, text = texts[number]
-            found.append(Evidence(wanted[head], text, block.line, round(min(1.0, max(0.0, float(weights[number]) / for_it)), 4)))
+            block, words = texts[number]
+            found.append(Evidence(wanted[head], " ".join(words), block.line, round(min(1.0, max(0.0, float(weights[number]) / for_it)), 4)))
     return tuple(found)
 
 
-def _sentences(block: Block) -> Iterator[str]:
+def _sentences(block: Block) -> Iterator[list[str]]:
+    """The words of each sentence that could be quoted."""
     short = block.kind in (BlockKind.BUTTON, BlockKind.FIELD, BlockKind.HEADING)
     for sentence in _cut(block.text) if len(block.text) > 60 else [block.text]:
         words = sentence.split()[:QUOTE_WORDS]
-        if words and (short or len(words) >= LEAST_WORDS) and _figures(words) <= MOSTLY_NUMBERS * len(words):
-            yield " ".join(words)
+        if words and (short or len(words) >= LEAST_WORDS) and sum(IS_FIGURE.of(words)) <= MOSTLY_NUMBERS * len(words):
+            yield words
 
 
 def _cut(text: str) -> Iterator[str]:
@@ -62,8 +66,3 @@ def _cut(text: str) -> Iterator[str]:
         yield text[start : found.start() + 1]
         start = found.end()
     yield text[start:]
-
-
-def _figures(words: list[str]) -> int:
-    """How many of the words have no letter."""
-    return sum(not any(map(str.isalpha, word)) for word in words if not word[0].isalpha())

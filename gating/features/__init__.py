@@ -27,10 +27,18 @@ class Features:
 def extract(piece: Piece) -> Features:
     """The features of one piece, from its first 12,000 characters. The same piece gives the same numbers in any batch or order."""
     seen = replace(piece, blocks=within_window(piece))
-    return Features(word_families(seen), np.array(list(named_signals(seen).values()), dtype=np.float64))
+    view = _view_of(seen)
+    return Features(word_families(seen, view.chunks), np.array(list(_signals_of(seen, view).values()), dtype=np.float64))
 
 
 def named_signals(piece: Piece) -> dict[str, float]:
     """Every named signal with its value, in catalogue order."""
-    view = View(lower(piece.title), lower(piece.description), piece.blocks)
+    return _signals_of(piece, _view_of(piece))
+
+
+def _view_of(piece: Piece) -> View:
+    return View(lower(piece.title), lower(piece.description), piece.blocks)
+
+
+def _signals_of(piece: Piece, view: View) -> dict[str, float]:
     return {**shape_signals(view), **wording_signals(view), **subject_signals(piece, view), **offer_signals(piece, view)}

@@ -206,9 +206,10 @@ def _column(numbers: npt.NDArray[np.uint64], salt: npt.NDArray[np.uint64]) -> In
 FAMILIES = ("title", "description", "headings", "first_headings", "short_lines", "beginning", "end", "words", "pairs", "skeleton", "style", "named_style")
 
 
-def word_families(piece: Piece) -> dict[str, Ints]:
-    """Columns of every family in FAMILIES, with repeats; an absent field gives an empty array."""
-    kinds_and_chunks = [(block.kind, block.text.split()) for block in piece.blocks if block.kind is not BlockKind.CODE]
+def word_families(piece: Piece, chunks_of_blocks: Iterable[list[str]] | None = None) -> dict[str, Ints]:
+    """Columns of every family in FAMILIES, with repeats; an absent field gives an empty array. The chunks of its blocks may be at hand."""
+    chunks_of_blocks = chunks_of_blocks or (block.text.split() for block in piece.blocks)
+    kinds_and_chunks = [(block.kind, chunks) for block, chunks in zip(piece.blocks, chunks_of_blocks, strict=True) if block.kind is not BlockKind.CODE]
     text = [(kind, tokens) for kind, chunks in kinds_and_chunks if (tokens := _packed(chunks))]
     headings = [tokens for kind, tokens in text if kind is BlockKind.HEADING]
     body = [tokens for _, tokens in text]

@@ -57,7 +57,7 @@ class Archive:
 
     def _open(self, data: bytes, name: str, depth: int) -> None:
         archive = open_zip(data, MAX_FILES)
-        for member in archive.infolist():
+        for member in filter(lambda one: one.filename, archive.infolist()):  # one without a name is no file
             path = member.filename.replace("\\", "/")
             full, suffix = f"{name}/{path}", suffix_of(path)
             if member.is_dir() or _is_hidden(path) or stat.S_ISLNK(member.external_attr >> 16):

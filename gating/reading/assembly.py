@@ -69,7 +69,7 @@ def assemble(parts: Parts, limits: Limits) -> Piece | Skipped:
     id_ = _short(squeeze(clean(parts.id))) or source_id(parts.source)
     title = squeeze(clean(parts.title))[:MAX_TITLE]
     wide = (f"only the first {MAX_METADATA:,} of {len(parts.metadata):,} columns or front matter values were kept",) if len(parts.metadata) > MAX_METADATA else ()
-    limits_hit = tuple(dict.fromkeys((*parts.page.limits, *parts.limits, *wide)))
+    limits_hit = tuple(dict.fromkeys(squeeze(clean(said)) for said in (*parts.page.limits, *parts.limits, *wide)))  # a parser's words quote the file
     blocks, cut = _within(parts.page.blocks, limits.max_characters)
     piece = Piece(
         id=id_,
@@ -80,7 +80,7 @@ def assemble(parts: Parts, limits: Limits) -> Piece | Skipped:
         description=squeeze(clean(parts.description))[:1000],
         links=tuple(parts.page.links),
         metadata=tuple((clean(key[:MAX_KEY]), clean(value[:MAX_VALUE])) for key, value in parts.metadata[:MAX_METADATA]),
-        observed=parts.observed,
+        observed=replace(parts.observed, evidence=squeeze(clean(parts.observed.evidence))),
         forms=parts.forms,
         limits=limits_hit + ((f"only the first {limits.max_characters:,} characters were read",) if cut else ()),
     )

@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gating.reading.bounds import bounded
-from gating.reading.text import LONG_RUN, MAX_RUN, clean, squeeze
+from gating.reading.text import MAX_RUN, clean, squeeze
 from gating.records import Block, BlockKind, Link
 
 DROPPED = frozenset("script style noscript template svg math head iframe object video audio canvas map select datalist option nav dialog".split())
@@ -34,6 +35,7 @@ BUTTON_NAMES = re.compile(r"(?:^|[\s_-])(?:btn|button|cta)(?:$|[\s_-])", re.IGNO
 SUBMIT_TYPES = frozenset(("submit", "button", "image"))
 TYPED_TYPES = frozenset(("", "text", "email", "tel", "url", "number", "date"))
 BRACKETED = re.compile(r"\[([^\[\]\n]{2,80})\](?!\()")
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 SITE_SEARCH = re.compile(r"^search\b", re.IGNORECASE)
 SKIP_LINK = re.compile(r"^skip to (?:main )?content$", re.IGNORECASE)
 FIELD_NAME = re.compile(
@@ -48,6 +50,8 @@ NEAR, FAR = 10_000, 200_000_000  # characters in which a block's words are looke
 MAX_LINK_TEXT, MAX_ADDRESS = 1000, 4000  # characters; longer addresses are embedded files
 MUCH_LOST = 1000  # characters of runs that were cut; less are the ends of some long addresses
 SOURCE_POSITION = "data-sourcepos"  # what cmark calls the place of a block, "3:1-4:26"; our other writers use the same
+POSITION = re.compile(r"([0-9]{1,6}):")
+BREAK = "\u2029\n"  # a line of its own on the page, whatever lines the source has
 CONTENT = ("main", "article")
 HOLDERS = (BlockKind.ITEM, BlockKind.QUOTE, BlockKind.TABLE, BlockKind.BUTTON)
 
@@ -75,7 +79,7 @@ def page_blocks(html: str, tree: LexborHTMLParser | None = None, first_line: int
         return Page(limits=list(limits))
     walker = _Walker(SOURCE_POSITION in html, first_line)
     walker.walk(tree.body)
-    if sum(len(block.text.split()) for block in walker.blocks) < ALMOST_NOTHING:
+    if not any(n_words >= ALMOST_NOTHING for n_words in accumulate(len(block.text.split()) for block in walker.blocks)):
         whole = _Walker(SOURCE_POSITION in html, first_line)
         whole.walk(tree.body, furniture_too=True)
         walker = whole if whole.blocks else walker
@@ -111,7 +115,8 @@ def _with_lines(page: Page, html: str, first_line: int) -> Page:
 
 def _cut_runs(blocks: list[Block]) -> list[str]:
     """What is to be said of long runs without a space (embedded pictures, keys, tables of signs), of which only the beginning is kept."""
-    lost = sum(len(run.group()) - MAX_RUN for block in blocks if len(block.text) > MAX_RUN and block.kind is not BlockKind.CODE for run in LONG_RUN.finditer(block.text))
+    long = (block.text for block in blocks if len(block.text) > MAX_RUN and block.kind is not BlockKind.CODE)
+    lost = sum(len(word) - MAX_RUN for text in long for word in text.split() if len(word) > MAX_RUN)
     return [f"runs without a space were cut to {MAX_RUN} characters, {lost:,} in all left out"] if lost > MUCH_LOST else []
 
 
@@ -123,7 +128,7 @@ class _Walker:
         self.links: list[Link] = []
         self._soft_breaks = soft_breaks
         self._buffer: list[str] = []
-        self._has_words = False  # in the buffer
+        self._n_lines, self._has_words = 0, False  # of the source, in the buffer
         self._kinds: list[tuple[BlockKind, int]] = [(BlockKind.PARAGRAPH, 0)]
         self._first_line = self._line = first_line
 
@@ -142,18 +147,24 @@ class _Walker:
                 kind = self._kinds[-1][0]
                 keep = kind is BlockKind.CODE or (self._soft_breaks and kind is not BlockKind.TABLE)
                 self._buffer.append(text if keep else text.replace("\n", " "))
+                self._n_lines += text.count("\n") if keep else 0
                 self._has_words = self._has_words or bool(text.strip())
-            elif not (tag.startswith(("-", "!")) or tag in DROPPED or (not furniture_too and _is_chrome(top, tag, content_depth > 0))):
+                continue
+            if tag in DROPPED or tag.startswith(("-", "!")):
+                continue
+            attributes = top.attributes
+            if furniture_too or not _is_chrome(top, attributes, tag, content_depth > 0):
                 content_depth += tag in CONTENT
-                stack.append(self._enter(tag, top))
+                opened = self._enter(tag, top, attributes)
+                if opened.block or tag == "a" or tag in CONTENT:  # else nothing happens at its end
+                    stack.append(opened)
                 stack.extend(reversed(list(top.iter(include_text=True))))
         self._flush()
 
-    def _enter(self, tag: str, node: LexborNode) -> _Open:
-        attributes = node.attributes
+    def _enter(self, tag: str, node: LexborNode, attributes: dict[str, str | None]) -> _Open:
         opened = _Open(tag, node)
         if tag == "br":
-            self._buffer.append("\n")
+            self._buffer.append(BREAK)
         elif tag == "img":
             self._buffer.append(" ")
         elif tag in ("td", "th"):
@@ -162,17 +173,31 @@ class _Walker:
         elif tag in ("input", "textarea"):
             self._input(attributes)
         elif tag == "p" and self._kinds[-1][0] in HOLDERS:
-            self._buffer.append("\n")  # a paragraph in a list item, quote or cell stays what surrounds it
+            self._begin_line(attributes.get(SOURCE_POSITION))  # a paragraph in a list item, quote or cell stays what surrounds it
         elif tag in KINDS or tag in FLOW or _is_button(tag, attributes):
             self._flush()
             opened.block = True
-            position = attributes.get(SOURCE_POSITION)
-            if position:
-                self._line = self._first_line + int(position.split(":", 1)[0])
+            self._line = self._line_at(attributes.get(SOURCE_POSITION)) or self._line
             if tag not in FLOW or tag in KINDS:
                 self._kinds.append((KINDS.get(tag, BlockKind.BUTTON), HEADINGS.get(tag, 3 if tag == "summary" else 0)))
                 opened.kind = True
         return opened
+
+    def _line_at(self, position: str | None) -> int:
+        """The line that a source position names; 0 for none. A page may carry the attribute with anything in it."""
+        found = POSITION.match(position or "")
+        return self._first_line + int(found.group(1)) if found else 0
+
+    def _begin_line(self, position: str | None) -> None:
+        """Parts what comes from what is in the buffer, by as many line ends as lie between the two in the source."""
+        line = self._line_at(position)
+        while line and self._buffer and self._buffer[-1].isspace():  # stands between the tags, not in the source
+            self._n_lines -= _line_ends(self._buffer.pop())
+        if line and not self._buffer:
+            self._line = line
+        else:
+            self._buffer.append("\n" * max(1, line - self._line - self._n_lines))
+            self._n_lines += len(self._buffer[-1])
 
     def _leave(self, opened: _Open) -> None:
         href = opened.node.attributes.get("href") if opened.tag == "a" else None
@@ -195,12 +220,14 @@ class _Walker:
                 self._add(BlockKind.FIELD, attributes.get("placeholder") or attributes.get("aria-label") or "")
 
     def _flush(self, kind: BlockKind | None = None) -> None:
-        text, level = "".join(self._buffer), 0
+        if self._has_words:
+            text, level = "".join(self._buffer), 0
+            if not kind:
+                kind, level = self._kinds[-1]
+            self._add(kind, text, level)
+            self._has_words = False
         self._buffer.clear()
-        self._has_words = False
-        if not kind:
-            kind, level = self._kinds[-1]
-        self._add(kind, text, level)
+        self._n_lines = 0
 
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         text = clean(text)  # before it is asked for words: an entity may stand for a sign that is not seen
@@ -209,7 +236,7 @@ class _Walker:
             self.blocks.append(Block(kind, text, level, self._line))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
     """An element whose end is still to come: whether it ends a block, and whether it set the kind of the blocks within."""
 
@@ -223,9 +250,8 @@ def _is_button(tag: str, attributes: dict[str, str | None]) -> bool:
     return tag in ("a", "span") and (attributes.get("role") == "button" or bool(BUTTON_NAMES.search(attributes.get("class") or "")))
 
 
-def _is_chrome(node: LexborNode, tag: str, inside_content: bool) -> bool:
+def _is_chrome(node: LexborNode, attributes: dict[str, str | None], tag: str, inside_content: bool) -> bool:
     """True for what stands on every page of a site and belongs to none: navigation, banner, footer, dialogs, cookie notices."""
-    attributes = node.attributes
     if not attributes and tag not in ("header", "footer", "aside"):
         return False
     if "hidden" in attributes or attributes.get("aria-hidden") == "true" or (attributes.get("role") or "").lower() in CHROME_ROLES:
@@ -244,7 +270,7 @@ def _split(blocks: list[Block]) -> Iterator[Block]:
     """Raw blocks as a reader sees them: lines broken on purpose apart, `[Get the guide]` a button, "Work email *" a field."""
     for block in blocks:
         if block.kind is BlockKind.CODE:
-            yield Block(block.kind, block.text.strip("\n"), 0, block.line)
+            yield Block(block.kind, block.text.replace(BREAK, "\n").strip("\n"), 0, block.line)
             continue
         for offset, text in _lines(block.text):
             line = block.line + offset if block.line else 0
@@ -253,18 +279,27 @@ def _split(blocks: list[Block]) -> Iterator[Block]:
                 kind = BlockKind.FIELD
             labels = BRACKETED.findall(text) if "[" in text else []
             rest = squeeze(BRACKETED.sub(" ", text)) if labels else text
-            if any(letter.isalnum() for letter in rest):
+            if LETTER_OR_DIGIT.search(rest):
                 yield Block(kind, rest if kind is not BlockKind.TABLE else rest.strip(" |"), block.level, line)
             for label in labels:
                 if len(label.split()) <= 10 and (label[:1].isupper() or len(label.split()) <= 3):  # else an editor's note
                     yield Block(BlockKind.FIELD if is_field_label(label) else BlockKind.BUTTON, squeeze(label), 0, line)
 
 
+def _line_ends(text: str) -> int:
+    return text.count("\n") - text.count(BREAK)
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """(lines below the first, text) for each line that was broken on purpose; wrapped lines are joined."""
+    if "\n" not in text:
+        yield from ((0, line) for line in (squeeze(text),) if line)
+        return
     held: list[str] = []
-    at = 0
-    for offset, raw in enumerate(text.split("\n")):
+    at, n_breaks = 0, 0
+    for number, raw in enumerate(text.split("\n")):
+        offset = number - n_breaks
+        n_breaks += raw.endswith(BREAK[0])
         line = squeeze(raw)
         if not line:
             continue

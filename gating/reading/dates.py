@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from email.utils import parsedate_to_datetime
 
 MIN_YEAR = 1990  # older than the web: 0001-01-01, 0000-00-00 and 1970-01-01 are how programs write "no date"
 MAX_TEXT = 120  # characters; the longest real one, with the time zone spelt out, has 62
@@ -59,6 +58,8 @@ def _parts(text: str) -> tuple[int, int, int] | None:
 
 def _mail_date(text: str) -> tuple[int, int, int] | None:
     """Of the dates that only the standard library's reader of mail headers knows, such as two-digit years."""
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

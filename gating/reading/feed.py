@@ -36,7 +36,10 @@ def feed_rows(data: bytes, source: str, choices: Choices) -> Iterator[Row | Skip
 
     xml, problem = well_formed(data, ("item", "entry"))
     # A file object, for feedparser takes a text as an address to fetch. Well-formed first, for its reader of broken feeds is slow.
-    parsed = feedparser.parse(io.BytesIO(xml), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = feedparser.parse(io.BytesIO(xml), sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # its reader of broken feeds fails on some of them, in ways without a common class
+        raise Unread(f"a feed that is too damaged to read{f': {problem}' if problem else ''}") from error
     if not parsed.entries:
         raise Unread(f"a feed without entries{f': {problem}' if problem else ''}", Status.FAILED if problem else Status.SKIPPED)
     left_out = LeftOut()

@@ -22,6 +22,7 @@ from gating.reading.text import clean, squeeze
 from gating.records import Form
 
 MAX_FORMS = 40  # a page; real ones hold under ten
+CANDIDATES = f"form, script, input[type=email], {vendors.REMOTE_CSS}, {vendors.WEBINAR_CSS}"
 MAX_CANDIDATES = 400  # elements of a page that may be forms, scripts among them
 MAX_LOOSE = 5  # fields of a page that stand in no form of their own
 MAX_DEPTH = 200  # of a field in a form
@@ -84,10 +85,13 @@ class _Found:
 
 def find_forms(tree: LexborHTMLParser, markup: str, about: About, first_line: int = 0) -> tuple[Form, ...]:
     """The forms of a page in reading order, each identity once. `markup` is what lines are counted in, from `first_line` on."""
+    nodes = tree.css(CANDIDATES)[:MAX_CANDIDATES]
+    if not nodes:
+        return ()
     lines = _Lines(markup, first_line, len(tree.css("form")))
     business_only = any(purposes.FREEMAIL.search(_script_text(node)) for node in tree.css("script:not([src])"))
     kept: dict[str, Form] = {}
-    for number, found in _candidates(tree):
+    for number, found in _candidates(nodes, tree):
         place = place_of(found.node)
         if purposes.NEVER_SAID.search(place.heading) and set(found.asked.families) <= {"e-mail", "name"}:
             continue
@@ -110,10 +114,10 @@ def path_of(address: str) -> str:
 # Finding.
 
 
-def _candidates(tree: LexborHTMLParser) -> Iterator[tuple[int, _Found]]:
+def _candidates(nodes: list[LexborNode], tree: LexborHTMLParser) -> Iterator[tuple[int, _Found]]:
     """(place among the page's `<form>` elements or -1, form) in reading order; forms that are never kept are left out."""
     place, loose = -1, 0
-    for node in tree.css(f"form, script, input[type=email], {vendors.REMOTE_CSS}, {vendors.WEBINAR_CSS}")[:MAX_CANDIDATES]:
+    for node in nodes:
         if node.tag == "form":
             place += 1
             yield from ((place, found) for found in _forms_in(node))

@@ -120,7 +120,7 @@ def gate_in_components(text: str, about: About | None = None) -> ObservedGate:
     """The verdict of a component or shortcode that is named as a form; weak evidence, so the line is shown. After enough open
     text it is an offer inside the piece, not the gate of the piece.
     """
-    for found in itertools.islice(COMPONENT.finditer(text), 50):
+    for found in itertools.islice(COMPONENT.finditer(text), 50) if "<" in text or "{" in text else ():
         line = text.count("\n", 0, found.start()) + 1
         shown = " ".join(found.group().split())[:100]
         names = words_of(found.group())
@@ -203,8 +203,8 @@ def _remains_of_a_form(page: Page, has_fields: bool) -> str:
     row are no remains where real fields stand.
     """
     text = "\n".join(block.text for block in page.blocks if block.kind is not BlockKind.CODE)
-    found = RESIDUE.search(text)
-    if not found and not has_fields:
+    found = RESIDUE.search(text) if "java" in text.lower() else None
+    if not found and not has_fields and text.count("*") >= 3:
         labels = list(FLATTENED.finditer(text))
         found = next((first for first, third in zip(labels, labels[2:], strict=False) if third.end() - first.start() <= FLATTENED_WITHIN), None)
     if not found:

@@ -21,16 +21,22 @@ WORDS = re.compile(r"[^\W\d_]+")
 
 def language_of(text: str) -> str:
     """ISO 639-1 code. A text with a usual share of English function words is English without further question; else py3langid decides."""
-    words = WORDS.findall(text[: SAMPLE_CHARACTERS * 2].lower())[:SAMPLE_WORDS]
+    words = _first_words(text[: SAMPLE_CHARACTERS * 2].lower())
     if not words:
         return "und"
-    if sum(word in ENGLISH for word in words) >= ENOUGH * len(words):
+    if sum(map(ENGLISH.__contains__, words)) >= ENOUGH * len(words):
         return "en"
     import py3langid
 
     code: str = py3langid.classify(text[:SAMPLE_CHARACTERS])[0]
     # Lists of product names and Latin filler text are often taken for Latin or another language; too short to tell counts as English.
     return code if len(words) >= 25 or not text.isascii() else "en"
+
+
+def _first_words(text: str) -> list[str]:
+    """At most SAMPLE_WORDS; most texts have them in their first few thousand characters, the last of which may be half a word."""
+    words = WORDS.findall(text[: SAMPLE_WORDS * 8])
+    return (words if len(words) > SAMPLE_WORDS else WORDS.findall(text))[:SAMPLE_WORDS]
 
 
 def language_name(code: str) -> str:

@@ -91,7 +91,7 @@ def _serve(connection: Connection, work: Callable[[Any], Iterable[Any]], memory:
     try:
         _be_quiet()
         if parent:
-            _die_with(parent)
+            die_with(parent)
         while True:
             for task in connection.recv():
                 _cap_memory(memory)
@@ -111,7 +111,7 @@ def _be_quiet() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Asks Linux to kill this process with its parent: a worker that hangs does not notice that its connection is closed."""
     if sys.platform == "linux":
         import ctypes

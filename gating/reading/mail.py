@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import replace
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -26,15 +27,24 @@ BUTTON_WORDS = 8
 MAX_HEADER = 2000  # characters
 MAX_PARTS = 5000  # a mail with fifty pictures has some hundred
 PREVIEWS = 5  # hidden parts that are looked through for the preview line, which stands first
+# What the parser of headers raises on broken ones.
+BROKEN = (MessageError, IndexError, ValueError, TypeError, AttributeError, RecursionError, OverflowError)
 LAYOUT = "table img ul ol hr h1 h2 h3 h4 h5 h6".split()  # what stands in no table of figures
 
 
 class _Short(EmailPolicy):
-    """Cuts long headers before they are parsed: the parser's time grows with their square, and a real one has a few hundred characters."""
+    """Cuts long headers before they are parsed, and gets over broken ones: the parser's time grows with their square, and a real one has a few hundred characters."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
         return name, value[:MAX_HEADER]
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The header; without its parameters, or empty, where the parser fails on what stands there."""
+        for written in (value, value.partition(";")[0]):
+            with suppress(*BROKEN):
+                return super().header_fetch_parse(name, written)
+        return self.header_factory(name, "")
 
 
 def mail_parts(data: bytes, source: str) -> Parts:
@@ -120,23 +130,15 @@ def _is_data(table: Any, cells: list[list[Any]]) -> bool:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    value = _parsed(message, name)
-    return squeeze(str(value)) if value is not None else ""
+    return squeeze(str(message[name] or ""))
 
 
 def _sender(message: EmailMessage) -> str:
     """The name of the first sender; an address alone is nobody's name and is not kept."""
-    addresses = getattr(_parsed(message, "from"), "addresses", ())
+    addresses = getattr(message["from"], "addresses", ())
     return squeeze(addresses[0].display_name) if addresses else ""
 
 
 def _date(message: EmailMessage) -> str:
-    moment = getattr(_parsed(message, "date"), "datetime", None)
+    moment = getattr(message["date"], "datetime", None)
     return str(moment.date()) if moment else ""
-
-
-def _parsed(message: EmailMessage, name: str) -> Any:
-    try:
-        return message[name]
-    except (MessageError, IndexError, ValueError, TypeError, AttributeError, RecursionError):  # what the parser of headers raises on broken ones
-        return None

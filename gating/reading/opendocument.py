@@ -145,7 +145,9 @@ def _inline(node: Element) -> tuple[str, list[Element]]:
     """The words of a paragraph as HTML, and the text boxes that are anchored in it."""
     words, boxes = [html.escape(node.text or "")], list[Element]()
     for child in node:
-        if child.tag.startswith(DRAW) and child.tag != f"{DRAW}a":
+        if not isinstance(child.tag, str):  # an entity that nobody declared
+            words.append(html.escape(child.text or ""))
+        elif child.tag.startswith(DRAW) and child.tag != f"{DRAW}a":
             boxes.append(child)
         elif child.tag == f"{TEXT}s":
             words.append(" " * min(_number(child.get(f"{TEXT}c"), 1), MAX_SPACES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterator
 
 from gating.reading.assembly import Parts
@@ -33,6 +34,11 @@ CELL_END = re.compile(WORD + r"(?:nest)?cell(?![a-z0-9])")
 LINE_END = re.compile(WORD + r"line(?![a-z0-9])")
 PARAGRAPH = re.compile(WORD + r"(?:(pard)|s(\d{1,4})|outlinelevel(\d))(?![a-z0-9]) ?")
 STYLE = re.compile(r"\{(?:\\\*)?((?:\\[a-z]+-?\d*[ \r\n]*)+)((?:[^{}\\;]|\\')*);\}")
+FONT_TABLE = "\\fonttbl"
+FONT = re.compile(r"\\f(\d{1,9})(?!\d)")
+CHARSET = re.compile(r"\\fcharset(\d{1,3})(?!\d)")
+FONTS_LENGTH = 100_000  # characters; Word writes under 20,000
+UNICODE = re.compile(WORD + r"u(-?\d{5,}) ?")
 NUMBER = re.compile(r"\\s(\d{1,4})(?![0-9])")
 OUTLINE = re.compile(r"\\outlinelevel([0-5])(?![0-9])")
 STYLE_NAMES = re.compile(r"(?i:(title)|heading ([1-6])|(list (?:bullet|number)[ 2-5]*|list paragraph)|((?:intense )?quote|quotations))\Z")
@@ -74,9 +80,27 @@ def _plain(text: str) -> str:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        return str(rtf_to_text(text, errors="replace"))  # type: ignore[no-untyped-call]
+        plain = str(rtf_to_text(UNICODE.sub(_known_sign, _with_plain_fonts(text)), errors="replace"))  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, TypeError) as error:  # a character code or code page that there is not
         raise Unread(f"not a readable RTF file ({error})") from error
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # a sign beyond 16 bits is written as two halves
+
+
+def _known_sign(found: re.Match[str]) -> str:
+    return found.group() if len(found[1]) < 8 and -0x8000 <= int(found[1]) <= sys.maxunicode else "\\u65533 "
+
+
+def _with_plain_fonts(text: str) -> str:
+    """The source with one table of its fonts that holds their numbers and character sets only: striprtf's pattern for a table takes
+    the fourth power of its length. The tables themselves become tables of colours, which it passes over, too.
+    """
+    start = text.find(FONT_TABLE)
+    if start < 0:
+        return text
+    entries = text[start : start + FONTS_LENGTH].split(";")
+    fonts = {font[1]: charset[1] for entry in entries if (charset := CHARSET.search(entry)) and (font := FONT.search(entry))}
+    table = "".join(f"{{\\f{number}\\fcharset{charset} a;}}" for number, charset in fonts.items())
+    return text[:start] + "{" + FONT_TABLE + table + "}" + text[start:].replace(FONT_TABLE, "\\colortbl")
 
 
 def _with_links(text: str) -> tuple[str, list[str]]:

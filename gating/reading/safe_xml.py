@@ -10,6 +10,7 @@ from __future__ import annotations
 import html.entities
 import io
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -27,7 +28,8 @@ AT = re.compile(r", line \d+, column \d+$")  # the parser says the place twice
 FIRST_TAG = re.compile(rb"<[A-Za-z_]")
 ENTITIES = "the XML declares entities of its own, which gating does not expand; export it again without a DOCTYPE"
 HEAD = 100_000  # bytes in which a DOCTYPE stands
-CDATA_OR_WRONG = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|\]\]>|&(?!(?:amp|lt|gt|quot|apos);|#\d{1,7};|#x[0-9a-fA-F]{1,6};)(\w{1,40};)?", re.DOTALL)
+CDATA_OR_WRONG = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|\]\]>|&#(?:(\d{1,7})|x([0-9a-fA-F]{1,6}));|&(?!(?:amp|lt|gt|quot|apos);)(\w{1,40};)?", re.DOTALL)
+NO_SIGN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no XML may hold, not even by its number
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _recovered(text: str, wanted: frozenset[str]) -> Iterator[tuple[Element, int
         line, counted = line + text.count("\n", counted, start), start
         parser = etree.XMLParser(**SAFE, recover=True)
         tree = etree.fromstring(f"{root}{text[start:end]}</{ROOT.match(root)[1]}>".encode(), parser)  # type: ignore[index]
-        element = next((node for node in tree.iter() if local_name(node) in wanted), None) if tree is not None else None
+        element = next((node for node in tree.iterdescendants() if local_name(node) in wanted), None) if tree is not None else None  # the root is ours
         if element is not None and len(element):
             mistakes = [entry.line for entry in parser.error_log if entry.domain_name != "NAMESPACE"]  # a prefix that nobody declared costs no text
             yield element, line + mistakes[0] if mistakes else 0
@@ -172,7 +174,7 @@ def _stripped(data: bytes) -> bytes:
 
 
 def _mended(data: bytes) -> bytes:
-    """As UTF-8, without control characters, HTML's entities as numbers, every other bare "&" and "]]>" escaped; CDATA sections as they are."""
+    """As UTF-8, without what no XML may hold, HTML's entities as numbers, every other bare "&" and "]]>" escaped; CDATA sections as they are."""
     declared = DECLARED.match(data)
     text = DECLARATION.sub("", decode(data, declared.group(1).decode("ascii") if declared else ""), count=1)
     return CDATA_OR_WRONG.sub(_escaped, text).encode("utf-8", "replace")
@@ -184,5 +186,9 @@ def _escaped(found: re.Match[str]) -> str:
         return said if said.endswith("]]>") else f"{said}]]>"  # the file was cut in the middle of a text: a parser would drop all of it
     if said == "]]>":
         return "]]&gt;"
-    letters = html.entities.html5.get(found.group(1) or "")
+    decimal, hexadecimal, name = found.groups()
+    if decimal or hexadecimal:
+        code = int(decimal) if decimal else int(hexadecimal, 16)
+        return "" if code > sys.maxunicode or NO_SIGN.match(chr(code)) else said
+    letters = html.entities.html5.get(name or "")
     return "".join(f"&#{ord(letter)};" for letter in letters) if letters else f"&amp;{said[1:]}"

@@ -35,11 +35,20 @@ def slides_parts(data: bytes, source: str) -> Parts:
         rows = [row for number, slide in slides for row in _slide(slide, f'{SOURCE_POSITION}="{number}:1"', number == slides[0][0])]
     except (KeyError, ValueError, AttributeError, PythonPptxError, XMLSyntaxError) as error:
         raise Unread(f"not a readable PPTX file ({error})") from error
-    core = file.core_properties
+    said, author, subject = _properties(file)
     first = next((_title(slide) for _, slide in slides[:1]), "")
-    title = first or ("" if MADE_BY_PROGRAM.search(core.title or "") else core.title)
-    metadata = (("author", core.author),) if core.author else ()
-    return Parts(source, page_blocks("\n".join(rows)), title=title, description=core.subject or "", metadata=metadata)
+    title = first or ("" if MADE_BY_PROGRAM.search(said) else said)
+    metadata = (("author", author),) if author else ()
+    return Parts(source, page_blocks("\n".join(rows)), title=title, description=subject, metadata=metadata)
+
+
+def _properties(file: Any) -> tuple[str, str, str]:
+    """Title, author and subject; empty where that part of the file is not what it should be."""
+    try:
+        core = file.core_properties
+        return core.title or "", core.author or "", core.subject or ""
+    except (KeyError, ValueError, AttributeError):
+        return "", "", ""
 
 
 def _slide(slide: Any, place: str, is_first: bool) -> Iterator[str]:

@@ -82,7 +82,7 @@ def read_bytes(source: Source, max_bytes: int) -> bytes:
         raise OverflowError
     if not source.path:
         data = sys.stdin.buffer.read(max_bytes + 1)
-    elif _is_stored(source):
+    elif is_stored(source):
         data = remote.read(source.path, max_bytes)
     else:
         with open_regular(source.path, follow=not source.walked) as file:
@@ -99,7 +99,7 @@ def open_source(source: Source, data: bytes = b"") -> Iterator[tuple[BinaryIO, i
     """`source`, or its bytes where they were read before, to be read in order, and its size. Raises OSError as the system does."""
     if data:
         yield io.BytesIO(data), len(data)
-    elif _is_stored(source):
+    elif is_stored(source):
         with remote.opened(source.path) as opened:
             yield opened
     else:
@@ -119,7 +119,8 @@ def _remote_sources(url: str, excluded: pathspec.GitIgnoreSpec) -> Iterator[Sour
             yield Source(file.url, file.url, walked=bool(below), size=file.size)
 
 
-def _is_stored(source: Source) -> bool:
+def is_stored(source: Source) -> bool:
+    """True for a file in a store; a file on disk may have a name that looks like an address."""
     return "://" in source.path and not os.path.lexists(source.path)
 
 

@@ -23,6 +23,10 @@ UNWANTED = re.compile(
     + "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
+UNWANTED_ASCII = bytes((*range(9), *range(14, 32), 127))
+# A text of nothing but these needs no cleaning: signs of Western typography and letters that stand for themselves in NFC.
+PLAIN = r"\t\n -~\u00a0-\u00ac\u00ae-\u02af\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2700-\u27bf"
+NOT_PLAIN = re.compile(f"[^{PLAIN}]")
 PAGE_BREAKS = str.maketrans("\x0b\x0c", "\n\n")  # which part words
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 # Signs that Western prose in cp1252 hardly holds; text in another encoding read as cp1252 is full of them.
@@ -31,7 +35,6 @@ UNLIKELY = re.compile("[\x80-\x9f¡¤¦¨¬¯²³¸¹ƒˆ˜‡†‰ŠŽž]|[À-
 # annex 15 asks for one after 30).
 STACKED = re.compile(r"[^\w\s\x00-\x7f]{500}")
 MAX_RUN = 200  # spaCy's tokenizer is quadratic on punctuation runs (its issue 14020); no word is this long
-LONG_RUN = re.compile(rf"\S{{{MAX_RUN},}}")
 
 
 def looks_binary(data: bytes) -> bool:
@@ -80,16 +83,22 @@ def _wide(head: bytes) -> str:
 
 def clean(text: str) -> str:
     """`text` without control and invisible characters, line ends as newlines, surrogates as U+FFFD, NFC."""
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x0b" in text or "\x0c" in text:
         text = text.translate(PAGE_BREAKS)
-    if not text.isascii():
-        text = STACKED.sub(lambda run: run.group() + "\u034f", text)
-        text = unicodedata.normalize("NFC", SURROGATES.sub("\ufffd", text))
+    if text.isascii():
+        return text.encode("ascii").translate(None, UNWANTED_ASCII).decode("ascii")
+    if not NOT_PLAIN.search(text):
+        return text
+    text = STACKED.sub(lambda run: run.group() + "\u034f", text)
+    text = unicodedata.normalize("NFC", SURROGATES.sub("\ufffd", text))
     return UNWANTED.sub("", text)
 
 
 def squeeze(text: str) -> str:
     """One line: white space folded, runs of over 200 non-space characters cut."""
-    text = " ".join(text.split())
-    return LONG_RUN.sub(lambda run: run.group()[:MAX_RUN], text) if len(text) >= MAX_RUN else text
+    words = text.split()
+    text = " ".join(words)
+    return " ".join(word[:MAX_RUN] for word in words) if len(text) >= MAX_RUN and len(max(words, key=len)) > MAX_RUN else text

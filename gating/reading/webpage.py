@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser
 
 from gating.reading.assembly import Parts
-from gating.reading.blocks import Page, page_blocks
+from gating.reading.blocks import SOURCE_POSITION, Page, page_blocks
 from gating.reading.bounds import bounded
 from gating.reading.frontmatter import split_front_matter
 from gating.reading.gates import Values, observe
@@ -49,7 +49,8 @@ def webpage_parts(text: str, source: str, unseen: str = "", title: str = "", add
     body = front.body if front else text
     if "{%" in body or "{{" in body:
         body = SHORTCODE.sub(lambda found: "\n" * found.group().count("\n"), body)
-    body, limits = bounded(body)
+    # GitLab leaves the places of its Markdown in the page, which are no lines of the page.
+    body, limits = bounded(body.replace(f" {SOURCE_POSITION}=", " data-place="))
     tree = LexborHTMLParser(body)
     for node in tree.css(unseen) if unseen else ():
         node.decompose()

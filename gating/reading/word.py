@@ -33,13 +33,15 @@ def word_parts(data: bytes, source: str) -> Parts:
 
     try:
         file = docx.Document(io.BytesIO(package.only(is_markup)))
-    except (KeyError, ValueError, AttributeError, InvalidXmlError, XMLSyntaxError) as error:
+        body, names = file.element.body, _style_names(file)
+        addresses = {key: link.target_ref for key, link in file.part.rels.items() if link.is_external}
+    except (KeyError, ValueError, AttributeError, InvalidXmlError, XMLSyntaxError) as error:  # python-docx takes any XML for a document at first
         raise Unread(f"not a readable DOCX file ({error})") from error
-    addresses = {key: link.target_ref for key, link in file.part.rels.items() if link.is_external}
-    names = _style_names(file)
+    if body is None:
+        raise Unread("not a readable DOCX file (no text body in it)")
     rows, title, heading, n = [], "", "", 0
     limits: tuple[str, ...] = ()
-    for part in _inner_content(file.element.body, file):
+    for part in _inner_content(body, file):
         n += 1
         if n > MAX_PARAGRAPHS:
             limits = (f"only the first {MAX_PARAGRAPHS:,} paragraphs were read",)
@@ -59,8 +61,16 @@ def word_parts(data: bytes, source: str) -> Parts:
             heading = heading or text
         rows.append(_paragraph(_inline(spans), style, n, part._p))
     page = page_blocks("\n".join(rows))
-    core = file.core_properties
-    return Parts(source, page, title=title or heading or core.title or "", description=core.subject or "", limits=limits, observed=ObservedGate())
+    said, subject = _properties(file)
+    return Parts(source, page, title=title or heading or said, description=subject, limits=limits, observed=ObservedGate())
+
+
+def _properties(file: Any) -> tuple[str, str]:
+    """Title and subject, which few people fill in; empty where that part of the file is not what it should be."""
+    try:
+        return file.core_properties.title or "", file.core_properties.subject or ""
+    except (KeyError, ValueError, AttributeError):
+        return "", ""
 
 
 def _style_names(file: Any) -> dict[str, str]:

@@ -71,7 +71,7 @@ class Package:
         """The same file for a library to open: the `wanted` members after `mend`(bytes, name), the others there but empty, as no text needs them."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as copy:
-            for name in self._members:
+            for name in filter(None, self._members):  # zipfile reads a member without a name but cannot write one
                 content = mend(self.read(name), name) if wanted(name) else b""
                 copy.writestr(name, _live(content, name, self.names) if name.endswith(".rels") else content)
         return buffer.getvalue()

@@ -13,9 +13,9 @@ et al. 1984, section 3.4.3): a change that could be luck is not made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ from gating.training.evaluate import Probabilities
 from gating.training.figures import Table
 from gating.training.fit import conformal_threshold, head_weights, table_inputs, temperature
 
+T = TypeVar("T")
+R = TypeVar("R")
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MIN_ROWS, MIN_GROUPS = 8, 4  # of a head: what is learned from fewer cannot be checked on rows of other groups
@@ -43,6 +45,13 @@ WORDING = 300.0  # the same of a piece's n-grams, whose squares sum to 1, where 
 DIRECTIONS = 300  # in which rows differ, widest first; with 600 rows, 600 directions moved no held-out log loss by more than 0.003
 CALIBRATION_ROWS = 60  # of a head, before its temperature and conformal threshold move
 PRIOR_ROWS = 200  # company rows that weigh as much as the base's temperature and conformal threshold
+
+
+class Each(Protocol):
+    """How tasks that need not know of each other are done: in turns, as `map` does, or on the machines of a cluster; results in order."""
+
+    def __call__(self, function: Callable[[T], R], tasks: Iterable[T], /) -> Iterable[R]:
+        """`function` of each task."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,15 @@ class _Sample:
 
 
 @dataclass(frozen=True)
+class _Task:
+    """A head to learn."""
+
+    sample: _Sample
+    threshold: float  # the base's
+    seed: int
+
+
+@dataclass(frozen=True)
 class _Learned:
     """What became of one head: `change` of its calibrated logits, (rank, n_labels), then a factor on its temperature.
 
@@ -92,7 +110,7 @@ class _Learned:
     honest: Floats
 
 
-def adapt(base: Bundle, table: Table, groups: npt.NDArray[np.int64], name: str, version: str, seed: int = 0) -> Adapted:
+def adapt(base: Bundle, table: Table, groups: npt.NDArray[np.int64], name: str, version: str, seed: int = 0, each: Each = map) -> Adapted:
     """Moves `base` towards the labels of `table`; rows of one group (a campaign, near copies) never stand on both sides of a check.
 
     A head needs MIN_ROWS labelled rows in MIN_GROUPS groups and two different labels, else the base's stays. Labels that no row has
@@ -103,16 +121,17 @@ def adapt(base: Bundle, table: Table, groups: npt.NDArray[np.int64], name: str, 
     rows, numbers = table.take(inside), _renumbered(groups[inside])
     held_out = {head: np.full((len(table), len(LABELS[head])), np.nan) for head in HEADS}
     untouched = {head: values.copy() for head, values in held_out.items()}
-    learned, chosen = {}, {}
+    learned, chosen, samples = {}, {}, {}
     with threadpool_limits(1):  # with several, the last bits would depend on the machine's load
         space = _space(base, rows)
         for head in HEADS:
             sample, given = _sample(base, space, rows, numbers, head)
             untouched[head][inside[given]] = held_out[head][inside[given]] = _probabilities(sample.start)
             chosen[head] = _too_little(sample, head)
-            if chosen[head]:
-                continue
-            found = _learn(sample, base.card["conformal_thresholds"][head], seed)
+            if not chosen[head]:
+                samples[head] = (sample, given)
+        tasks = [_Task(sample, base.card["conformal_thresholds"][head], seed) for head, (sample, _) in samples.items()]
+        for (head, (_, given)), found in zip(samples.items(), each(_done, tasks), strict=True):
             held_out[head][inside[given]] = _probabilities(found.honest)
             chosen[head] = "base kept: no change helped by more than chance"
             if np.isfinite(found.strength):
@@ -180,6 +199,11 @@ def _too_little(sample: _Sample, head: str) -> str:
     if len(seen) < 2:
         return f"base kept: every row says {LABELS[head][seen[0]]}"
     return ""
+
+
+def _done(task: _Task) -> _Learned:
+    with threadpool_limits(1):
+        return _learn(task.sample, task.threshold, task.seed)
 
 
 def _learn(sample: _Sample, threshold: float, seed: int) -> _Learned:

@@ -12,7 +12,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +27,11 @@ from gating.features.catalogue import fingerprint, signal_names
 from gating.features.words import FAMILIES, N_COLUMNS
 from gating.records import HEADS, Example, Piece
 
+if TYPE_CHECKING:
+    from gating.cluster import Cluster
+
 MOST_NAME_WORDS = 6
+RUN = 100  # pieces that a machine of a cluster is sent in one go
 NPZ, TSV = "figures.npz", "figures.tsv"
 COLUMNS = ("id", *HEADS, "flags", "confidence", "site", "repo", "commit", "path", "license")
 
@@ -63,8 +69,8 @@ class Table:
         return Table({family: matrix[chosen] for family, matrix in self.words.items()}, self.signals[chosen], tuple(self.rows[number] for number in chosen))
 
 
-def table_of(examples: Iterable[Example], jobs: int = 1) -> Table:
-    """The feature table of labelled examples, in their order, extracted by `jobs` processes."""
+def table_of(examples: Iterable[Example], jobs: int | Cluster = 1) -> Table:
+    """The feature table of labelled examples, in their order, extracted by `jobs` processes or on a cluster."""
     rows, signals = [], []
     columns: dict[str, list[npt.NDArray[np.int64]]] = {family: [] for family in FAMILIES}
     examples = list(examples)
@@ -79,13 +85,20 @@ def table_of(examples: Iterable[Example], jobs: int = 1) -> Table:
     return Table({family: _counts(found) for family, found in columns.items()}, np.vstack(signals), tuple(rows))
 
 
-def _extracted(pieces: Sequence[Piece], jobs: int) -> Iterable[Features]:
+def _extracted(pieces: Sequence[Piece], jobs: int | Cluster) -> Iterable[Features]:
     if jobs == 1:
         return map(extract, pieces)
+    if not isinstance(jobs, int):
+        runs = [pieces[start : start + RUN] for start in range(0, len(pieces), RUN)]
+        return chain.from_iterable(jobs.each(_features_of, runs))
     from joblib import Parallel, delayed
 
     found: list[Features] = Parallel(n_jobs=jobs)(delayed(extract)(piece) for piece in pieces)
     return found
+
+
+def _features_of(pieces: Sequence[Piece]) -> list[Features]:
+    return [extract(piece) for piece in pieces]
 
 
 def _counts(rows: Sequence[npt.NDArray[np.int64]]) -> sp.csr_matrix:

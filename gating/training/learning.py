@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from gating.errors import BundleError
 from gating.features.catalogue import fingerprint
 from gating.records import HEADS, LABELS, Example
 from gating.settings import Settings
-from gating.training.adapt import adapt
+from gating.training.adapt import Each, adapt
 from gating.training.checks import check_examples
 from gating.training.evaluate import Probabilities, decisions, predict
 from gating.training.evaluation import Decision, keep_or_not
@@ -34,6 +35,9 @@ from gating.training.figures import NPZ, Table, load_figures, stack, table_of
 from gating.training.fit import fit, table_inputs
 from gating.training.groups import groups_of
 from gating.training.registry import check_name, place, point_shipped, put_in_use, version_in_the_making
+
+if TYPE_CHECKING:
+    from gating.cluster import Cluster
 
 Ints = npt.NDArray[np.int64]
 FOLDS = 3  # of the company's rows in a fit from nothing, each of which takes a minute
@@ -84,12 +88,13 @@ class _Company:
 
 def train(
     labels: Sequence[str], name: str, registry: Path, settings: Settings, mapping: Mapping[str, str] | None = None,
-    base: Path | None = None, force: bool = False, seed: int = 0, jobs: int = 1,
+    base: Path | None = None, force: bool = False, seed: int = 0, jobs: int | Cluster = 1,
 ) -> Generator[str, None, Trained]:  # fmt: skip
     """Trains on `labels` (paths of labelled pieces, folders with figures) and stores the next version of `name`. Yields lines for a person.
 
     It becomes the model in use when it is not worse than that on held-out rows, or with `force`. A folder with figures is taken with
-    the examples.jsonl beside them, if there is one. The same rows and seed give the same arrays whatever the order of rows and `jobs`.
+    the examples.jsonl beside them, if there is one. `jobs` processes extract features; a cluster does that and what compares the models.
+    The same rows and seed give the same arrays whatever the order of rows and `jobs`.
     """
     folders = [Path(path) for path in labels if (Path(path) / NPZ).is_file()]
     texts = [path for path in labels if not (Path(path) / NPZ).is_file()]
@@ -102,7 +107,8 @@ def train(
             return (yield from _stored_only(fit(stack(figures), name, ""), temporary, making_the_shipped))
         company = yield from _company(texts, settings, mapping, jobs)
         under = yield from _base(registry, base)
-        candidate = yield from (_fitted(stack(figures), company, name, under, seed) if figures else _adapted(company, name, under, seed))
+        each: Each = map if isinstance(jobs, int) else jobs.each
+        candidate = yield from (_fitted(stack(figures), company, name, under, seed, each) if figures else _adapted(company, name, under, seed, each))
         return (yield from _decide(candidate, company, temporary, registry, force, seed))
 
 
@@ -136,7 +142,7 @@ def _examples(paths: Sequence[str], settings: Settings, mapping: Mapping[str, st
     return found.examples
 
 
-def _company(texts: Sequence[str], settings: Settings, mapping: Mapping[str, str] | None, jobs: int) -> Generator[str, None, _Company]:
+def _company(texts: Sequence[str], settings: Settings, mapping: Mapping[str, str] | None, jobs: int | Cluster) -> Generator[str, None, _Company]:
     found = yield from _examples(texts, settings, mapping)
     checked = check_examples(sorted(found, key=_place_in_order))
     yield from checked.notes
@@ -176,26 +182,32 @@ def _usable(registry: Path, model: str) -> Bundle | None:
         return None  # damaged, removed, or of another version of gating: a new model takes its place
 
 
-def _adapted(company: _Company, name: str, base: Bundle, seed: int) -> Generator[str, None, _Candidate]:
-    adapted = adapt(base, company.table, company.groups, name, "", seed)
+def _adapted(company: _Company, name: str, base: Bundle, seed: int, each: Each) -> Generator[str, None, _Candidate]:
+    adapted = adapt(base, company.table, company.groups, name, "", seed, each)
     for head, became in adapted.chosen.items():
         yield f"{head}: {became}"
     return _Candidate(adapted.bundle, base, adapted.held_out, adapted.base)
 
 
-def _fitted(figures: Table, company: _Company, name: str, base: Bundle, seed: int) -> Generator[str, None, _Candidate]:
+def _fitted(figures: Table, company: _Company, name: str, base: Bundle, seed: int, each: Each) -> Generator[str, None, _Candidate]:
     every = stack([figures, company.table])
     yield f"Fitting {len(every)} rows, once on all and {FOLDS} times without a part of yours. That takes minutes."
     held_out = {head: np.full((len(company.table), len(LABELS[head])), np.nan) for head in HEADS}
     n_groups = int(company.groups.max()) + 1
     shuffled = np.random.default_rng(seed).permutation(n_groups)[company.groups]
-    if n_groups > 1:
-        for seen, aside in GroupKFold(min(FOLDS, n_groups)).split(shuffled, groups=shuffled):
-            for head, found in predict(company.table.take(seen), company.table.take(aside), figures).items():
-                held_out[head][aside] = found
+    splits = list(GroupKFold(min(FOLDS, n_groups)).split(shuffled, groups=shuffled)) if n_groups > 1 else []
+    parts = [(company.table.take(seen), company.table.take(aside)) for seen, aside in splits]
+    for (_, aside), predicted in zip(splits, each(partial(_predicted, figures), parts), strict=True):
+        for head, found in predicted.items():
+            held_out[head][aside] = found
     for head, found in held_out.items():
         found[_unlabelled(company.table, head)] = np.nan
     return _Candidate(fit(every, name, ""), base, held_out, _predictions(base, company.table))
+
+
+def _predicted(figures: Table, part: tuple[Table, Table]) -> Probabilities:
+    seen, aside = part
+    return predict(seen, aside, figures)
 
 
 def _decide(candidate: _Candidate, company: _Company, temporary: Path, registry: Path, force: bool, seed: int) -> Generator[str, None, Trained]:

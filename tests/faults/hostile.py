@@ -189,6 +189,14 @@ def _records(lines: str) -> list[Record]:
     return [json.loads(line) for line in lines.splitlines() if line.strip()]
 
 
+def _with_copies(records: Iterable[Record]) -> Iterable[Record]:
+    """The rows of an audit, and one more for each copy that a row stands for."""
+    for record in records:
+        copies = record.get("copies")
+        for source in (record["source"], *(copies if isinstance(copies, list) else ())):
+            yield {**record, "source": source}
+
+
 def _by_case(records: Iterable[Record], paths: Sequence[str]) -> dict[str, list[Record]]:
     """The records of each path: of the file itself, of its rows (path#3), of the files in it or below it (path/...)."""
     found: dict[str, list[Record]] = defaultdict(list)
@@ -206,11 +214,13 @@ def _by_case(records: Iterable[Record], paths: Sequence[str]) -> dict[str, list[
 
 
 def _is_moot(path: Path) -> bool:
-    """True for an empty folder, of which there is nothing to say, and for what only root may read where root runs this."""
+    """True for an empty folder, of which there is nothing to say, for what only root may read where root runs this, and for a description
+    that stands for a path too long to be written down.
+    """
     try:
         status = os.lstat(path)
     except OSError:
-        return False
+        return True
     return (stat.S_ISDIR(status.st_mode) and os.access(path, os.R_OK) and not os.listdir(path)) or (not status.st_mode & 0o777 and os.access(path, os.R_OK))
 
 
@@ -277,7 +287,7 @@ def audit_all(files: Path, output: Path, cases: Sequence[Case]) -> Trouble:
         return trouble
     ours = [case for case in cases if case.group in groups]
     lines = (output / "findings.jsonl").read_text(encoding="utf-8")
-    by_case = _by_case(_records(lines), [case.path for case in ours])
+    by_case = _by_case(_with_copies(_records(lines)), [case.path for case in ours])
     for case in ours:
         if not _is_moot(files / case.path):
             trouble.add(judge(case, by_case[case.path]))

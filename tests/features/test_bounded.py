@@ -16,7 +16,7 @@ from re import _parser as parser
 import pytest
 
 SIZE = 100_000  # characters
-LIMIT = 20.0  # seconds for all patterns of one module, in a worker that is ended when they are over
+LIMIT = 60.0  # seconds for all patterns of one module, in a worker that is ended when they are over
 ROOMS = ("gating.features", "gating.reading", "gating.advice")
 EXAMPLES = {codes.CATEGORY_DIGIT: "1", codes.CATEGORY_WORD: "a", codes.CATEGORY_SPACE: " ", codes.CATEGORY_NOT_DIGIT: "a",
             codes.CATEGORY_NOT_WORD: "-", codes.CATEGORY_NOT_SPACE: "a"}  # fmt: skip

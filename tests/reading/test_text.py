@@ -1,10 +1,12 @@
 """Bytes -> clean text."""
 
 import codecs
+import sys
+import unicodedata
 
 import pytest
 
-from gating.reading.text import MAX_RUN, clean, decode, looks_binary, squeeze
+from gating.reading.text import MAX_RUN, NOT_PLAIN, SURROGATES, UNWANTED, clean, decode, looks_binary, squeeze
 
 SAID = "Café prices: 3 € for a naïve espresso"
 
@@ -131,3 +133,18 @@ def test_marks_heaped_on_a_letter_are_kept_in_short_runs() -> None:
     heap = clean("a" + "\u0301\u0316" * 20_000)
     assert "\u0316\u0301" not in heap[2:400].replace("\u0316", "\u0316", 1)[300:]
     assert len(heap) == 40_000
+
+
+def test_signs_that_are_taken_for_plain_need_no_cleaning() -> None:
+    """None of them is taken out, replaced, or joined with another: a text of nothing else is given back without a look at each."""
+    plain = "".join(sign for sign in map(chr, range(sys.maxunicode + 1)) if not NOT_PLAIN.match(sign))
+    assert set("aé’“”—…€→✓\n") < set(plain)
+    assert not UNWANTED.search(plain)
+    assert not SURROGATES.search(plain)
+    assert unicodedata.normalize("NFC", plain) == plain
+    assert not any(map(unicodedata.combining, plain))
+
+
+def test_control_signs_leave_a_text_in_ascii() -> None:
+    """Tabs and line ends stay."""
+    assert clean("Open\x07 all\x1b[0m\tday\x7f\n") == "Open all[0m\tday\n"
