@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -94,6 +94,17 @@ def target(output: Path | str | None) -> Iterator[Path | None]:
             raise OutputError(f"{output}: cannot be written ({error}).") from error
 
 
+def check_new(url: str) -> None:
+    """Raises OutputError where there is something at or below `url`."""
+    try:
+        with _store(url) as (store, path):
+            is_there = store.exists(path)
+    except OSError as error:
+        raise OutputError(f"{url}: cannot be written ({error}). Check its name, your rights, and how your credentials are set.") from error
+    if is_there:
+        raise OutputError(f"{url}: there is something already; name a new folder.")
+
+
 def _check_bucket(url: str) -> None:
     try:
         with _store(url) as (store, path):
@@ -110,6 +121,14 @@ def _copy(local: Path, url: str) -> None:
     for file in files:
         with _store(f"{url}/{file.relative_to(local).as_posix()}" if file != local else url) as (store, path):
             store.put_file(str(file), path)
+
+
+def load_store(url: str) -> None:
+    """Loads the package that reads this store, which takes a second, where it is there; opens nothing and starts no thread."""
+    with suppress(ImportError, ValueError):
+        from fsspec.core import get_filesystem_class
+
+        get_filesystem_class(url.partition("://")[0])
 
 
 @contextmanager

@@ -47,9 +47,9 @@ def test_scoring_loads_no_training_library(loaded, tmp_path: Path) -> None:
 
 
 def test_scoring_markdown_loads_no_other_reader(loaded, tmp_path: Path) -> None:
-    """Libraries for DOCX, PDF and XLSX wait until such a file comes."""
+    """Libraries for DOCX, PDF, XLSX and exports in a database wait until such a file comes."""
     (tmp_path / "draft.md").write_text(PROSE)
-    assert loaded("score", "draft.md", "--format", "jsonl") & {"docx", "pypdfium2", "python_calamine", "py3langid", "joblib"} == set()
+    assert loaded("score", "draft.md", "--format", "jsonl") & {"docx", "pypdfium2", "python_calamine", "py3langid", "joblib", "sqlite3"} == set()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["score", "--help"], ["--version"]], ids=" ".join)

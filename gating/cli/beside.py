@@ -12,11 +12,11 @@ from gating.assess import Assessor
 from gating.cli.own_files import patterns_of_own
 from gating.cli.streams import writing
 from gating.errors import OutputError, SourceError
+from gating.reading.sources import Source
 from gating.records import Finding, Skipped
 from gating.report.baseline import baseline_text, entry_of, load_baseline, reported_of, silenced
 from gating.report.safe import visible, visible_lines
 from gating.report.whole import write_whole
-from gating.report.write_back import diff_of, digests_of, outcome_lines, plan_edits, scores_of, write_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,11 @@ class Beside:
         self._wishes = wishes
         self._settings, self._choices = assessor.settings, assessor.choices
         self._baseline = load_baseline(wishes.baseline) if wishes.baseline else None
-        self._digests = digests_of(paths, self.exclude, assessor.settings.limits.max_file_mb * 1_000_000) if wishes.write_back else {}
+        self._digests: dict[str, tuple[Source, bytes]] = {}
+        if wishes.write_back:
+            from gating.report.write_back import digests_of  # here, since it brings the readers of all exports along
+
+            self._digests = digests_of(paths, self.exclude, assessor.settings.limits.max_file_mb * 1_000_000)
         self._scores: list[tuple[str, dict[str, str]]] = []
         self._entries: list[str] = []
         self._n_known = 0
@@ -63,6 +67,8 @@ class Beside:
 
     def _watched(self, finding: Finding) -> Finding:
         if self._wishes.write_back:
+            from gating.report.write_back import scores_of
+
             self._scores.append((finding.piece.source, scores_of(finding)))
         if self._wishes.write_baseline and (reported := reported_of(finding)):
             self._entries.append(entry_of(finding.piece, reported))
@@ -71,6 +77,8 @@ class Beside:
         return shown
 
     def _write_back(self) -> None:
+        from gating.report.write_back import diff_of, outcome_lines, plan_edits, write_edits
+
         edits = plan_edits(self._scores, self._digests, self._settings, self._choices)
         if self._wishes.dry_run:
             for edit in edits:

@@ -16,13 +16,14 @@ from gating.report.safe import visible
 from gating.settings import load_settings
 
 if TYPE_CHECKING:
+    from gating.cluster import Cluster
     from gating.report.models import Listed
     from gating.training.learning import Trained
 
 
 def train_model(
     labels: Sequence[str], name: str, registry: Path | None, mapping: dict[str, str], config: Path | None,
-    base: Path | None, force: bool, seed: int, jobs: int,
+    base: Path | None, force: bool, seed: int, jobs: int | Cluster,
 ) -> int:  # fmt: skip
     """Trains, stores and says what was decided; 0, or 1 when the model was stored and is not used."""
     from gating.report.models import compared_table

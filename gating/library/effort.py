@@ -65,14 +65,10 @@ def _by_library(cases: Sequence[Case], settings: Settings) -> Statement:
     target, source = demand_target(settings), target_source(settings)
     aim = "your target" if settings.mix.demand_share else "the starting point"
     if demand.share < target - FAR:
-        return Statement(
-            "demand-first", f"Make demand first: {demand} of the pieces do that, where about {target:.0%} is {aim}.", round(demand.part), demand.share, source
-        )
+        return Statement("demand-first", f"Make demand first: {demand} of the pieces do that, where about {target:.0%} is {aim}.", round(demand.part), demand.share, source)
     if demand.share > target + FAR:
         asks = Count(demand.whole - demand.part, demand.whole)
-        return Statement(
-            "lead-first", f"Build offers first: {asks} of the pieces win contacts, where about {1 - target:.0%} is {aim}.", round(asks.part), asks.share, source
-        )
+        return Statement("lead-first", f"Build offers first: {asks} of the pieces win contacts, where about {1 - target:.0%} is {aim}.", round(asks.part), asks.share, source)
     sentence = f"Tie the two together: the mix is near {aim} ({demand} demand-gen), so what is left to win lies where one leads to the other."
     return Statement("tie-together", sentence, round(demand.part), demand.share, source)
 

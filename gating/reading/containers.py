@@ -16,7 +16,7 @@ from gating.reading.sanity import is_sanity, sanity_rows
 from gating.reading.sitemap import is_sitemap, sitemap_rows
 from gating.reading.sources import Choices
 from gating.reading.table import published_rows, table_rows
-from gating.reading.text import clean
+from gating.reading.text import clean, decode
 from gating.reading.wordpress import is_wordpress, wordpress_rows
 from gating.records import Skipped, Status
 
@@ -52,6 +52,8 @@ def container_rows(data: bytes, suffix: str, source: str, choices: Choices, is_p
 
     `is_page` tells which addresses are pages that are read too: then the entries of a feed that lead to them are left out.
     """
+    if suffix in (".json", ".jsonl", ".ndjson") and b"\0" in data[:4]:  # UTF-16, as Windows PowerShell saves what it fetched
+        data = decode(data).encode()
     container = container_of(suffix, data)
     rows = _rows(container, data, suffix, source, choices)
     repeats = container.repeats_pages if container else is_json_feed(suffix, data)

@@ -9,9 +9,10 @@ from typing import Any
 
 from gating.reading.dates import iso_date
 from gating.reading.outcome import LIMIT, LeftOut, Row, Unread
-from gating.reading.safe_xml import well_formed
+from gating.reading.safe_xml import DECLARATION, well_formed
 from gating.reading.sources import Choices
 from gating.reading.table import plain_words
+from gating.reading.text import decode
 from gating.records import Skipped, Status
 
 FULL_FROM = 150  # words; a <description> as long as that is the text itself
@@ -34,6 +35,8 @@ def feed_rows(data: bytes, source: str, choices: Choices) -> Iterator[Row | Skip
     """One row for each entry. An entry of which the feed holds a summary only says so."""
     import feedparser
 
+    if b"\0" in data[:100]:  # UTF-16, which feedparser takes for nothing at all
+        data = DECLARATION.sub("", decode(data), count=1).encode()
     xml, problem = well_formed(data, ("item", "entry"))
     # A file object, for feedparser takes a text as an address to fetch. Well-formed first, for its reader of broken feeds is slow.
     try:

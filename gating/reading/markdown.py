@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from gating.reading.aliases import find_columns
 from gating.reading.assembly import Parts
-from gating.reading.blocks import Page, page_blocks
+from gating.reading.blocks import SOURCE_POSITION, Page, page_blocks
 from gating.reading.bounds import bounded
 from gating.reading.frontmatter import FrontMatter, split_front_matter
 from gating.reading.gates import observe
@@ -88,6 +88,7 @@ def _rendered(text: str, mdx: bool) -> tuple[str, list[str]]:
         said.append("quotes or lists nested fifty deep were flattened")
     if len(text) > MAX_LINE:
         text = "\n".join(line if len(line) <= MAX_LINE else _broken(line) for line in text.split("\n"))
+    text = text.replace(f" {SOURCE_POSITION}=", " data-place=")  # lines are for cmark to tell, not for the HTML in a text
     html, cut = bounded(cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS))
     return html, [*said, *cut]
 

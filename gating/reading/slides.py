@@ -95,7 +95,7 @@ def _paragraphs(frame: Any, place: str, tag: str) -> Iterator[str]:
         inner = "".join(_run(run) for run in paragraph._p).strip()
         if not inner:
             continue
-        marks = {node.tag.removeprefix(A) for node in paragraph._p.pPr} if paragraph._p.pPr is not None else set()
+        marks = {str(node.tag).removeprefix(A) for node in paragraph._p.pPr} if paragraph._p.pPr is not None else set()
         own = "p" if "buNone" in marks else "li" if marks & {"buChar", "buAutoNum", "buBlip"} else tag
         row = f"<{own} {place}>{inner}</{own}>"
         yield f"<ul>{row}</ul>" if own == "li" else row

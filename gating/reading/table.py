@@ -457,7 +457,7 @@ def flat_row(item: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     """Scalars as text; objects as `outer.inner` (WordPress's {"rendered": ...} as `outer`); rich text as HTML; lists joined by commas."""
     flat: dict[str, str] = {}
     for key, value in item.items():
-        name = clean(f"{prefix}{key}")
+        name = clean(f"{prefix}{key}") or "unnamed"  # an empty name is that of a row that could not be read
         if isinstance(value, dict):
             inner = value.get("rendered")
             if isinstance(inner, str):

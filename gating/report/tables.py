@@ -38,15 +38,12 @@ class Style:
 
     def joined(self, lines: Iterable[str]) -> Iterator[str]:
         """The text of some lines that are made already, as they come."""
-        lines = iter(lines)
-        first = next(lines, None)
-        if first is None:
-            yield self.of_nothing
-            return
-        yield self.opening + first
+        before, last = self.opening, self.of_nothing
         for line in lines:
-            yield self.between + line
-        yield self.closing
+            yield before + line
+            before, last = self.between, self.closing
+        if last:
+            yield last
 
 
 def _record_line(result: Finding | Skipped) -> str:

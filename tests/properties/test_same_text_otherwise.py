@@ -12,7 +12,7 @@ from gating.records import Block, BlockKind, Piece
 from tests.builders import docx_bytes, xlsx_bytes, zip_bytes
 from tests.documents import eml_bytes, epub_bytes, odt_bytes, rtf_bytes
 from tests.exports import wp_item, wxr
-from tests.properties.here import examples, piece_here
+from tests.properties.here import examples, piece_here, read_here
 
 # Sentences of our own, plain enough to be the same in every format: no marks of Markdown, no entities.
 SENTENCES = (
@@ -83,6 +83,27 @@ def test_tables(paragraphs: list[str], encoding: str, end: str, delimiter: str) 
     assert without_lines(piece_here("a.csv", file.getvalue().encode(encoding))) == expected
     assert without_lines(piece_here("a.jsonl", json.dumps(row, ensure_ascii=False).encode())) == expected
     assert without_lines(piece_here("a.xlsx", xlsx_bytes({"Plan": [list(row.keys()), list(row.values())]}))) == expected
+
+
+@examples(15)
+@given(paragraphs=PARAGRAPHS, encoding=st.sampled_from(["utf-8-sig", "utf-16", "utf-16-le"]), end=st.sampled_from(["\n", "\r\n"]))
+def test_exports(paragraphs: list[str], encoding: str, end: str) -> None:
+    """As a shell of Windows saves what it fetched: every export is known for what it is, and gives the same pieces."""
+    body = "".join(f"<p>{words}</p>" for words in paragraphs)
+    ghost = {"db": [{"meta": {"exported_on": 1}, "data": {"posts": [{"id": "p", "title": TITLE, "slug": "b", "html": body, "status": "published", "visibility": "paid"}]}}]}
+    entry = {
+        "sys": {"id": "a", "contentType": {"sys": {"id": "post"}}, "publishedAt": "2024-03-09T00:00:00Z"},
+        "fields": {"title": TITLE, "slug": "b", "body": " ".join(paragraphs * 3)},
+    }
+    sanity = {"_id": "a", "_type": "post", "title": TITLE, "slug": {"current": "b"}, "body": [{"_type": "block", "children": [{"text": words}]} for words in paragraphs * 3]}
+    item = f"<item><title>{TITLE}</title><link>https://harbour.example/b</link><description><![CDATA[{body}]]></description></item>"
+    exports = {
+        "ghost.json": json.dumps(ghost), "space.json": json.dumps({"items": [entry]}, indent=1), "data.ndjson": json.dumps(sanity),
+        "feed.xml": f'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>Harbour</title>\n{item}</channel></rss>',
+        "blog.xml": wxr(wp_item(title=TITLE, content=body)).partition("?>")[2],
+    }  # fmt: skip
+    for name, text in exports.items():
+        assert read_here(name, text.replace("\n", end).encode(encoding)) == [piece_here(name, text)], name
 
 
 @examples(15)

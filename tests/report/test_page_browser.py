@@ -177,7 +177,7 @@ def test_a_row_opens_with_quotes_score_and_gate(opened: Opened) -> None:
     assert all(words in said for words in ("What shows it", "Uniqueness", "Total", "“We asked", "Judge it by"))
     opened.page.keyboard.press("Escape")
     assert not panel.is_visible()
-    assert opened.page.evaluate("document.activeElement.textContent") == title
+    opened.page.wait_for_function("title => document.activeElement.textContent === title", arg=title, timeout=5000)
 
 
 def test_the_offer_of_a_piece_opens_from_its_panel(opened: Opened) -> None:
