@@ -469,6 +469,7 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # asked again, it is gone at once
         click.echo("Interrupted.", err=True)
+        exec("")  # noqa: S102  # else Python, interrupted in an exec (dataclasses are made by one), ends by the signal instead of with our code
         code = 130
     except GatingError as error:  # of standard output, while no command runs
         Failure(error).show()

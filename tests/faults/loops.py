@@ -48,11 +48,11 @@ class LoopResult:
 # --- faults in this process
 
 
-def operations_loop(folder: Path, case: Case) -> LoopResult:
-    """The 1st, 2nd, 3rd ... operation on names fails as on a full disk, until the command does not get that far."""
+def operations_loop(folder: Path, case: Case, step: int = 1) -> LoopResult:
+    """The 1st, 2nd, 3rd ... operation on names (or every `step`th) fails as on a full disk, until the command does not get that far."""
 
     def faults() -> Iterator[tuple[str, AbstractContextManager[At | None]]]:
-        for number in count(1):
+        for number in count(1, step):
             yield f"operation {number}", trouble_at(number)
 
     return _fault_loop(folder, case, faults())

@@ -42,6 +42,15 @@ def test_killed_training_leaves_a_sound_registry(tmp_path):
     assert result.is_sound, result
 
 
+def test_interrupt_while_a_dataclass_is_made_ends_with_130(tmp_path, root):
+    """Python remembers an interrupt within exec() and would end by the signal, whatever code is asked for."""
+    interrupted = "import os, signal\\nos.kill(os.getpid(), signal.SIGINT)\\nfor i in range(10**7): pass"
+    (tmp_path / "stopped.py").write_text(f"from gating import cli\ncli._run = lambda: exec('{interrupted}')\ncli.main()\n")
+    path = os.pathsep.join((str(tmp_path), str(root)))
+    ended = subprocess.run([sys.executable, "-m", "stopped"], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, b"Interrupted.\n")
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_scoring_with_130(tmp_path, root, sign):
     """One line, code 130, and the file that was asked for is as it was, with nothing beside it."""
