@@ -58,7 +58,7 @@ NEXT_STEPS = {
 }
 # What is left of a title that is a sentence or a headline and no name of a subject.
 NO_TOPIC = re.compile(
-    r"(?:\S+\s+){4}|\d|^\w+ing\b|\b(?:how|what|why|when|who|where|which|or|vs|versus|and|is|are|was|does|do|your|you|our|we|works?|case stud(?:y|ies))\b", re.IGNORECASE
+    r"(?:\S{1,300}+\s++){4}|\d|^\w+ing\b|\b(?:how|what|why|when|who|where|which|or|vs|versus|and|is|are|was|does|do|your|you|our|we|works?|case stud(?:y|ies))\b", re.IGNORECASE
 )
 ALL_HERE = ("All of it is on this page; take it with you as a PDF, by email if you like.", "The whole {thing} stands on this page. Prefer a PDF? We send it by email.")
 

@@ -21,13 +21,13 @@ MAX_BYTES = 200_000_000  # of the parts that are needed, inflated; 100,000 rows 
 MAX_CELLS = 8_000_000  # of the rectangles around what the sheets hold
 MAX_COLUMNS = 16_384  # Excel's own limit
 MAX_CHARACTERS = 100_000_000  # of all cells, a shared text counted in each cell that names it
-SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
+SHEET = re.compile(r"xl/worksheets/[^/]{1,200}\.xml$", re.IGNORECASE)
 TEXTS = re.compile(r"xl/sharedStrings\.xml$", re.IGNORECASE)
-NEEDED = re.compile(r"(?:.*\.rels|\[Content_Types\]\.xml|xl/(?:workbook|sharedStrings|styles)\.xml|xl/worksheets/[^/]+\.xml)$", re.IGNORECASE)
+NEEDED = re.compile(r"(?:.{0,400}\.rels|\[Content_Types\]\.xml|xl/(?:workbook|sharedStrings|styles)\.xml|xl/worksheets/[^/]{1,200}\.xml)$", re.IGNORECASE)
 PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 CELL = re.compile(rb"""<(?:[^\s<>/]*:)?c(?:\s{1,9}r=["']([A-Za-z]{1,3})([0-9]{1,7})["'])?[\s/>]""")  # with its place first, as all programs write it
 BY_NUMBER = re.compile(rb"""\st\s*=\s*["']s["']""")
-CLAIMS = re.compile(rb"<(?:[^\s<>/]*:)?sst\s[^>]*>")
+CLAIMS = re.compile(rb"<(?:[^\s<>/]*:)?sst\s[^<>]*>")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si\s{0,9}>")
 CHUNK = 4_000_000  # bytes looked through at once
 
