@@ -192,15 +192,15 @@ def _records(lines: str) -> list[Record]:
 def _with_copies(records: Iterable[Record]) -> Iterable[Record]:
     """The rows of an audit, and one more for each copy that a row stands for."""
     for record in records:
-        copies = record.get("copies")
-        for source in (record["source"], *(copies if isinstance(copies, list) else ())):
+        found = record.get("audit")
+        for source in (record["source"], *(found["copies"] if isinstance(found, dict) else ())):
             yield {**record, "source": source}
 
 
 def _by_case(records: Iterable[Record], paths: Sequence[str]) -> dict[str, list[Record]]:
     """The records of each path: of the file itself, of its rows (path#3), of the files in it or below it (path/...)."""
     found: dict[str, list[Record]] = defaultdict(list)
-    names = {name: path for path in paths for name in (path, os.fsencode(path).decode("utf-8", "backslashreplace"))}
+    names = {name: path for path in paths for name in (path, os.fsencode(path).decode("utf-8", "backslashreplace"), path.encode("utf-8", "backslashreplace").decode())}
     for record in records:
         source = str(record["source"])
         for path in paths:  # a folder that could not be read answers for what is in it
