@@ -154,9 +154,9 @@ def apart(work: Callable[[T], Iterable[R]], task: T, limits: Limits) -> Iterator
 class Tasks(Generic[T, R]):
     """How tasks are done, measured and cut.
 
-    `work` gives the items of a task; `is_light` tells what needs no worker; `weight` is its share of what a worker
-    is sent in one go; `rest` is a task without
-    its first n items, or None; `blame` is a light task whose items stand for the first item of a task that was lost for a reason.
+    `work` gives the items of a task; `is_light` tells what needs no worker; `weight` is its share of what a worker is sent in one go;
+    `rest` is a task without its first n items, or None; `blame` is a light task whose items stand for the first item of a task that was
+    lost for a reason.
     """
 
     work: Callable[[T], Iterable[R]]
@@ -240,16 +240,16 @@ class _Pool(Generic[T, R]):
             return
 
     def _listen(self) -> None:
-        """Waits for what any worker has to say, or for the first clock to run out, and takes one item of each that speaks."""
+        """Waits for what any worker has to say, or for the first clock to run out, and takes one item of each that speaks or should have."""
         patience = min(worker.deadline for worker, _ in self._busy.values()) - time.monotonic()
-        ready = wait(list(self._busy), max(0.0, patience))
+        speaking = wait(list(self._busy), max(0.0, patience))
         now = time.monotonic()
-        for connection in ready or [each for each, (worker, _) in self._busy.items() if worker.deadline <= now]:
-            worker, bundle = self._busy[connection]  # type: ignore[index]
+        for connection in [each for each, (worker, _) in self._busy.items() if each in speaking or worker.deadline <= now]:
+            worker, bundle = self._busy[connection]
             try:
                 self._take(worker, bundle)
             except Lost as error:
-                del self._busy[connection]  # type: ignore[arg-type]
+                del self._busy[connection]
                 self._after_loss(bundle, str(error))
                 self._start(bundle)
 
