@@ -468,6 +468,7 @@ def main() -> None:
         code = _run()
     except (click.exceptions.Abort, KeyboardInterrupt):
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # asked again, it is gone at once
+        sys.unraisablehook = lambda _: None  # a zip left open in the middle complains of its closed file when it is collected
         click.echo("Interrupted.", err=True)
         exec("")  # noqa: S102  # else Python, interrupted in an exec (dataclasses are made by one), ends by the signal instead of with our code
         code = 130

@@ -51,6 +51,16 @@ def test_interrupt_while_a_dataclass_is_made_ends_with_130(tmp_path, root):
     assert (ended.returncode, ended.stderr) == (130, b"Interrupted.\n")
 
 
+def test_interrupt_in_the_middle_of_a_workbook_says_one_line(tmp_path, root):
+    """The zip that is being written finds its file closed when Python collects it: no business of whoever pressed Ctrl-C."""
+    write_library(tmp_path / "library", 2)
+    interrupt = "def stop(*_):\n    raise KeyboardInterrupt\nzipfile.ZipFile.writestr = zipfile.ZipFile.write = stop\n"
+    (tmp_path / "stopped.py").write_text(f"import zipfile\nfrom gating import cli\n{interrupt}cli.main()\n")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(root)))}
+    ended = subprocess.run([sys.executable, "-m", "stopped", "audit", "library", "-o", "out"], cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, b"Interrupted.\n")
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_scoring_with_130(tmp_path, root, sign):
     """One line, code 130, and the file that was asked for is as it was, with nothing beside it."""
