@@ -96,7 +96,9 @@ def test_a_reader_finds_a_word_and_asks_nobody_else(address: str) -> None:
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
         page.goto(address)
-        page.fill(".md-search__input", "gated-commodity")
+        page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for(state="attached")  # letters typed before that are lost
+        page.click(".md-search__input")
+        page.keyboard.type("gated-commodity")
         page.wait_for_selector('.md-search-result__link[href*="rules/gated-commodity"]', timeout=30_000)
         browser.close()
     assert len(requests) > 5
