@@ -155,9 +155,9 @@ def _link(value: object) -> str:
 def _as_html(text: str) -> str:
     if is_html(text) or text.startswith("<"):
         return text
-    import cmarkgfm
+    from gating.reading.cmark import to_html
 
-    return str(cmarkgfm.github_flavored_markdown_to_html(text))
+    return to_html(text)
 
 
 def _named(fields: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 
-import cmarkgfm
-from cmarkgfm.cmark import Options
 from selectolax.lexbor import LexborHTMLParser
 
 from gating.reading.aliases import find_columns
 from gating.reading.assembly import Parts
 from gating.reading.blocks import SOURCE_POSITION, Page, page_blocks
 from gating.reading.bounds import bounded
+from gating.reading.cmark import SOURCE_LINES, to_html
 from gating.reading.frontmatter import FrontMatter, split_front_matter
 from gating.reading.gates import observe
 from gating.reading.ignores import comments_in, with_html_comments
 from gating.records import ObservedGate
 
-OPTIONS = Options.CMARK_OPT_SOURCEPOS | Options.CMARK_OPT_UNSAFE
 EXTENSIONS = ["table", "strikethrough"]
 
 MAX_SOURCE = 2_000_000  # characters; cmark takes 100 bytes of memory for each sign of markup, and five times the text that is scored fits
@@ -89,7 +87,7 @@ def _rendered(text: str, mdx: bool) -> tuple[str, list[str]]:
     if len(text) > MAX_LINE:
         text = "\n".join(line if len(line) <= MAX_LINE else _broken(line) for line in text.split("\n"))
     text = text.replace(f" {SOURCE_POSITION}=", " data-place=")  # lines are for cmark to tell, not for the HTML in a text
-    html, cut = bounded(cmarkgfm.cmark.markdown_to_html_with_extensions(text, OPTIONS, EXTENSIONS))
+    html, cut = bounded(to_html(text, SOURCE_LINES, EXTENSIONS))
     return html, [*said, *cut]
 
 

@@ -100,9 +100,9 @@ def _prose_html(name: str, value: object) -> str:
     if not isinstance(value, str):
         return rich_html(value)
     if name == "markdown":
-        import cmarkgfm
+        from gating.reading.cmark import to_html
 
-        return str(cmarkgfm.github_flavored_markdown_to_html(value))
+        return to_html(value)
     if not value.strip() or HTML_TAG.search(value):
         return value.strip()
     return f"<p>{html.escape(value, quote=False)}</p>"
