@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from speed import EXAMPLES, seconds
+from speed import EXAMPLES, wall_time
 
 SIZES = (1_000, 10_000)
 JOBS = "2"
@@ -50,10 +50,10 @@ def measure(sizes: tuple[int, ...]) -> list[str]:
             write_export(export, size)
             settings.write_text("[second_reader]\nbelow = 0.0\n", encoding="utf-8")
             options = ["--jobs", JOBS, "--quiet", "--config", str(settings)]
-            score = seconds([*gating, "score", str(export), *options, "--format", "jsonl"], 1)
+            score = wall_time([*gating, "score", str(export), *options, "--format", "jsonl"])
             audit = [*gating, "audit", str(export), *options, "-o", str(Path(name) / "audit")]
-            first = seconds(audit, 1)
-            second = seconds(audit, 1)
+            first = wall_time(audit)
+            second = wall_time(audit)
         rows.append(f"| {size:,} | {score:.0f} | {first:.0f} | {first / score:.2f} | {second:.0f} | {second / first:.2f} |")
         print(rows[-1], flush=True)
     return rows
