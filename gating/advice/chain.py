@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gating.advice.overrides import override_for
 from gating.advice.own_words import score_with
 from gating.advice.policy import SCORED, policy_for, rubric_gate
+from gating.advice.quotes import evidence_shown
 from gating.advice.sentences import RULE_WORDS
 from gating.records import PLACES, Finding
 from gating.settings import Settings
@@ -30,7 +31,7 @@ def chain_of(finding: Finding, settings: Settings) -> tuple[Step, ...]:
 def _steps(finding: Finding, settings: Settings) -> Iterator[Step]:
     verdict, advice, parts = finding.verdict, finding.advice, finding.advice.gate_parts
     answer = verdict.gate.as_predicted()
-    quotes = [f'"{item.quote}"' for item in advice.evidence if item.label == answer.label][:3]
+    quotes = [f'"{evidence_shown(item.quote)}"' for item in advice.evidence if item.label == answer.label][:3]
     sure = f"{min(99, round(100 * answer.probabilities[PLACES[answer.label]]))} %"
     yield Step("signals", f"the words of the piece say {answer.label}, {sure}{': ' if quotes else ''}{'; '.join(quotes)}", answer.label)
     aside = "" if advice.gate_rule == SCORED else ", which does not decide"

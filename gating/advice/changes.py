@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from gating.advice.quotes import evidence_shown
 from gating.features.wording import IMPERATIVES
 from gating.records import Block, BlockKind, Evidence, HeadVerdict, Piece
 
@@ -40,7 +41,7 @@ def changes(piece: Piece, evidence: Iterable[Evidence]) -> Iterator[Change]:
         kept = tuple(block for block in piece.blocks if not _holds(block, item))
         if kept and len(kept) < len(piece.blocks):
             place = f"line {item.line}" if item.line else "the text"
-            yield _without(piece, kept, f'leave out {place}: "{item.quote}"')
+            yield _without(piece, kept, f'leave out {place}: "{evidence_shown(item.quote)}"')
     without_asks = tuple(block for block in piece.blocks if block.kind not in ASKS)
     if without_asks and len(without_asks) < len(piece.blocks):
         yield _without(piece, without_asks, "leave out every button and form field (the delete test)")

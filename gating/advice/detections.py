@@ -1,5 +1,7 @@
 """What in a piece speaks against what it is for: each `detect_*` gives the words that it is tied to, or None. Nothing is scored here.
 
+Both `gating check` and the proposals of `gating explain` rest on it, so that they do not contradict each other, the advice or today's gate.
+
 The detections are careful rather than complete: a piece alone does not show what its site puts around it, so a doubt keeps them silent.
 They say nothing where the piece or the settings ask them not to, and nothing of a gate that a person should decide about first.
 """
@@ -8,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from gating.advice.gate_score import LIVE, PACKAGED
 from gating.advice.policy import FORM_IS_SERVICE, SCORED, gate_for, rubric_gate
+from gating.advice.quotes import shortened
 from gating.reading import purposes
 from gating.reading.gates import gate_in_metadata
 from gating.reading.urls import ROW, host_of, normal_url
@@ -23,6 +26,7 @@ OPEN = "G0"  # the line of the rubric for what is always open
 RUNNING = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 SHORT_ASK = 25  # words; a longer paragraph speaks of an ask, it does not make one
 HEADING_WITHIN = 2  # blocks before the first field
+FIELDS_SHOWN, FIELD_WORDS = 6, 4  # of a form that is quoted: fields, and words of each
 LONGEST_BLOCK = 5_000  # characters; a longer one is no paragraph that anybody wrote
 MANY_LINKS = 100  # that ask for something; a page with more is a list
 CLOSING = 3  # blocks in which a reader looks for the way on
@@ -30,7 +34,9 @@ MAY_BE_RIGHT = 0.3  # probability of today's gate from which it is left to a per
 SURE_OF_STAGE = 0.5  # below it an ask is not called one for another stage
 READ_OPENLY = 300  # words in long paragraphs, from which drawn fields are an offer inside the piece (reading/forms.py has the count)
 LONG_PARAGRAPH = 25
-NO_WAY_ON = ("news", "docs", "other")  # formats whose readers rarely want an offer next, as in library/hand_offs.py
+NO_WAY_ON = ("news", "docs", "other")  # formats whose readers rarely want an offer next: press releases, manuals, team pages
+PROOF_AND_TERMS = ("case-study", "comparison", "pricing", "product", "docs")  # what a buyer must read before choosing (RUBRIC G0)
+COMMODITIES = (*PACKAGED, "tool")  # formats that hold nothing worth a form where nothing in them is only the company's own
 FOR_BUYERS = ("pricing", "product", "comparison", "case-study")  # formats on which a reader looks for the way to buy
 NO_EARLY_ASK = (*PACKAGED, "conversion", "webinar")  # a package closes with its maker's address; the others are asks throughout
 LEFT_OUT = frozenset(("customer", "not-marketing"))
@@ -68,6 +74,7 @@ WAY_ON = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 ASKING = re.compile(r"(?:book|schedule|request|get|start|see|try|talk|speak|contact|arrange|buy|order|subscribe|download|sign|join|ready|want)\b", re.IGNORECASE)
+GAP = re.compile(r"(?:^|(?<=, ))…(?:, …)+")  # fields in a row that are left out
 UNASKED = re.compile(r"\b(?:optional|if you (?:like|wish|want))\b", re.IGNORECASE)
 # Height of a form (docs/gates.md) that a family of fields takes it to; the others change nothing.
 HEIGHTS = {"name": 2, "company": 3, "title": 3, "geo": 3, "phone": 4, "size": 4}
@@ -75,11 +82,15 @@ HEIGHTS = {"name": 2, "company": 3, "title": 3, "geo": 3, "phone": 4, "size": 4}
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words as they stand in the piece. `block` is the number of their block, from 0; NOWHERE for what stands in front matter."""
+    """Words as they stand in the piece. `block` is the number of their block, from 0; NOWHERE for what stands in front matter.
+
+    `shown` is what a person reads in their place, where they are a part of what is meant: the fields of a form.
+    """
 
     text: str
     line: int = 0
     block: int = NOWHERE
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +142,29 @@ class LongForm:
 # Forms and gates.
 
 
-def detect_decision_behind_form(finding: Finding) -> Quote | None:
-    """A page for readers who decide stands behind a form that it should not have."""
-    return _closed(finding) if finding.verdict.stage.label == Stage.DECISION and not _is_commodity(finding) else None
+def kind_of_close_gate(finding: Finding) -> str:
+    """The one of CHECKS that speaks of the piece where its gate is closer than advised; whether it is, this does not say.
 
-
-def detect_gated_commodity(finding: Finding) -> Quote | None:
-    """A packaged asset that any competent writer could have made stands behind a form (RUBRIC G3: uniqueness 0 is never gated)."""
-    return _closed(finding) if _is_commodity(finding) else None
-
-
-def detect_withheld_value(finding: Finding) -> Quote | None:
-    """A piece for earlier readers stands behind a form that it should not have."""
-    return _closed(finding) if finding.verdict.stage.label != Stage.DECISION and not _is_commodity(finding) else None
+    A packaged asset that any competent writer could have made is never gated (RUBRIC G3, uniqueness 0).
+    """
+    advice, kind = finding.advice, finding.verdict.format.label
+    if advice.gate_parts.uniqueness == 0 and (advice.gate_rule == SCORED or kind in COMMODITIES):
+        return "gated-commodity"
+    decides = finding.verdict.stage.label == Stage.DECISION and kind in PROOF_AND_TERMS
+    return "decision-page-behind-form" if decides and advice.gate is Gate.UNGATED else "gate-should-be-open"
 
 
 def detect_teaser(finding: Finding) -> Quote | None:
     """A piece that can be read holds part of what it promised back ("the other seven are in the guide", RUBRIC T3)."""
     verdict = finding.verdict
-    if _is_silenced(finding, "gate", "strategy") or verdict.stage.label == Stage.DECISION or verdict.format.label in PAGES_OF_FORMS:
+    if _is_silenced(finding, "gate", "strategy") or verdict.stage.label == Stage.DECISION or verdict.format.label in PAGES_OF_FORMS or withholds_as_advised(finding):
         return None
     return next(teasers_in(finding.piece), None)
+
+
+def withholds_as_advised(finding: Finding) -> bool:
+    """True for a piece that is to stand behind a form: what it holds back it holds back rightly."""
+    return finding.advice.gate is Gate.GATED
 
 
 def teasers_in(piece: Piece) -> Iterator[Quote]:
@@ -163,30 +176,29 @@ def teasers_in(piece: Piece) -> Iterator[Quote]:
                     yield Quote(sentence, block.line, number)
 
 
-def detect_long_form(finding: Finding) -> Quote | None:
-    """A form asks for more than what is given for it carries."""
-    found = long_form(finding)
-    return found.quote if found else None
-
-
 def long_form(finding: Finding) -> LongForm | None:
-    """The first form that asks for too much."""
-    opened = opens_to(finding) is not Gate.SOFT_GATE and _closed(finding)  # the form goes, or is not to be spoken of
-    if _is_silenced(finding, "gate") or opened:
+    """The first form that asks for too much. Of a form that goes, or may have to, there is nothing to cut."""
+    advice, observed = finding.advice, finding.piece.observed.verdict
+    goes = PLACES.get(observed, 0) > PLACES[Gate.UNGATED] and advice.gate is Gate.UNGATED
+    if _is_silenced(finding, "gate") or goes or (opens_to(finding) is not Gate.SOFT_GATE and closed_by(finding)):
         return None
     return next((form for form in forms_judged(finding) if form.too_many), None)
 
 
 def forms_judged(finding: Finding) -> Iterator[LongForm]:
-    """The forms whose fields are known and for which it is known what they may ask for, whether they ask for too much or not."""
+    """The forms whose fields are known and for which it is known what they may ask for, whether they ask for too much or not.
+
+    Where today's gate says that the piece is open, fields that are only drawn are no form that anybody meets, unless for a newsletter.
+    """
     piece = finding.piece
     shown: list[tuple[Form | None, DrawnForm | None]] = [(form, drawn_of(form, piece)) for form in piece.forms if form.fields and form.height]
-    for form, near in shown or [(None, each) for each in drawn_forms(piece)]:
+    drawn = [each for each in drawn_forms(piece) if piece.observed.verdict != Gate.UNGATED or each.purpose == purposes.NEWSLETTER]
+    for form, near in shown or [(None, each) for each in drawn]:
         carried = _carried(finding, form.purpose if form else near.purpose if near else purposes.UNKNOWN)
         if carried:
             families = form.fields if form else near.families if near else ()
-            quote = _quote(piece, near.fields[0]) if near else _nearest(piece, form.line if form else 0)
-            yield LongForm(quote, form, near, tuple(filter(None, dict.fromkeys(families))), *carried)
+            judged = LongForm(_nearest(piece, form.line if form else 0), form, near, tuple(filter(None, dict.fromkeys(families))), *carried)
+            yield replace(judged, quote=_quote_of_fields(piece, near, judged.too_many)) if near else judged
 
 
 def height_of(families: tuple[str, ...]) -> int:
@@ -213,10 +225,6 @@ def _carried(finding: Finding, purpose: str) -> tuple[int, str] | None:
     return None
 
 
-def _is_commodity(finding: Finding) -> bool:
-    return finding.advice.gate_rule == SCORED and finding.advice.gate_parts.uniqueness == 0
-
-
 def opens_to(finding: Finding) -> Gate | None:
     """The gate that a piece should be opened to which is more closed today; None for any other piece.
 
@@ -231,7 +239,7 @@ def opens_to(finding: Finding) -> Gate | None:
     return gate
 
 
-def _closed(finding: Finding) -> Quote | None:
+def closed_by(finding: Finding) -> Quote | None:
     """The words by which the piece is more closed today than advised: its flag, else the button or field of its form, else the words near it."""
     piece, advice = finding.piece, finding.advice
     if _is_silenced(finding, "gate"):
@@ -280,6 +288,14 @@ def drawn_of(form: Form | None, piece: Piece) -> DrawnForm | None:
     if form is None or not form.fields:
         return None
     return min(drawn_forms(piece), key=lambda each: abs(piece.blocks[each.fields[0]].line - form.line), default=None)
+
+
+def _quote_of_fields(piece: Piece, form: DrawnForm, too_many: tuple[str, ...]) -> Quote:
+    """The first field too many (of a form without one, the first field); shown as the fields of the form, those too many before others."""
+    beyond = [at for at, family in zip(form.fields, form.families, strict=True) if family in too_many]
+    kept = set(islice(dict.fromkeys((*beyond, *form.fields)), FIELDS_SHOWN))
+    names = ", ".join("…" if at not in kept else shortened(piece.blocks[at].text.rstrip(" *:"), FIELD_WORDS) for at in form.fields)
+    return replace(_quote(piece, (beyond or form.fields)[0]), shown=GAP.sub("…", names))
 
 
 def _last(form: DrawnForm) -> int:

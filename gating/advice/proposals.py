@@ -18,19 +18,18 @@ from gating.advice.detections import (
     LongForm,
     Quote,
     asks_in,
-    detect_decision_behind_form,
+    closed_by,
     detect_early_ask,
-    detect_gated_commodity,
     detect_late_ask,
     detect_no_next_step,
     detect_teaser,
-    detect_withheld_value,
     drawn_forms,
     drawn_gate,
     drawn_of,
     forms_judged,
     has_next_step,
     height_of,
+    kind_of_close_gate,
     long_form,
     opens_to,
     teasers_in,
@@ -60,7 +59,8 @@ NEXT_STEPS = {
 NO_TOPIC = re.compile(
     r"(?:\S{1,300}+\s++){4}|\d|^\w+ing\b|\b(?:how|what|why|when|who|where|which|or|vs|versus|and|is|are|was|does|do|your|you|our|we|works?|case stud(?:y|ies))\b", re.IGNORECASE
 )
-ALL_HERE = ("All of it is on this page; take it with you as a PDF, by email if you like.", "The whole {thing} stands on this page. Prefer a PDF? We send it by email.")
+# They promise nothing that the piece may not have, such as a file; and are too long for a button, which would lead nowhere.
+ALL_HERE = ("All of it is on this page, to read now and to pass on.", "The whole {thing} stands on this page, to read now or to keep for later.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,10 @@ class Weakness:
 
 def weaknesses_in(finding: Finding) -> Iterator[Weakness]:
     """What can be proposed for the piece, the most useful first."""
-    for kind, detect in (
-        ("decision-page-behind-form", detect_decision_behind_form), ("gated-commodity", detect_gated_commodity), ("gate-should-be-open", detect_withheld_value),
+    for kind, find in (
+        (kind_of_close_gate(finding), _closed), ("awareness-withholds-value", _teaser), ("form-asks-too-much", _long_form), ("ask-of-another-stage", _other_ask),
+        ("no-next-step", _no_next_step),
     ):  # fmt: skip
-        quote = None if kind in finding.advice.ignored else detect(finding)
-        if quote:
-            yield _closed(kind, quote, finding)
-    for kind, find in (("awareness-withholds-value", _teaser), ("form-asks-too-much", _long_form), ("ask-of-another-stage", _other_ask), ("no-next-step", _no_next_step)):
         found = None if kind in finding.advice.ignored else find(kind, finding)
         if found:
             yield found
@@ -190,15 +187,18 @@ def _differs(name: str, before: Value, after: Value) -> bool:
 # Opening what is closed.
 
 
-def _closed(kind: str, quote: Quote, finding: Finding) -> Weakness:
+def _closed(kind: str, finding: Finding) -> Weakness | None:
+    quote = closed_by(finding)
+    if quote is None:
+        return None
     piece, thing, gate = finding.piece, _thing(finding), opens_to(finding)
     soft = gate is Gate.SOFT_GATE
     told = {
         "decision-page-behind-form": f"Show the {thing} without the form and keep one button to talk: whoever decides must be able to read it.",
         "gated-commodity": f"Publish the {thing} without the form: any competent writer could have made it, and such a piece is worth more when it is found.",
-        "gate-should-be-open": f"Show the whole {thing} on the page and offer the PDF by email.",
+        "gate-should-be-open": f"Show the whole {thing} without the form, and ask for an address only for something more.",
     }[kind]
-    sentence = f"Show what is best in the {thing} first and make the form optional, for the file or the rest." if soft else told
+    sentence = f"Show what is best in the {thing} first and make the form optional, for the rest." if soft else told
     trial = _made_optional(piece) if soft else _opened(piece)
     return Weakness(kind, quote, sentence, ("observed_gate", "action") if gate else ("lead_gen_probability",), (trial,), _agrees if gate else _less_of_an_exchange)
 
@@ -272,7 +272,7 @@ def _teaser(kind: str, finding: Finding) -> Weakness | None:
     quote = detect_teaser(finding)
     if quote is None:
         return None
-    sentence = f'Show the whole {_thing(finding)} on the page and offer it as a PDF by email, e.g. "{{text}}"'
+    sentence = f'Show the whole {_thing(finding)} here and say so, e.g. "{{text}}"; ask for an address only for something more.'
     trials = tuple(_untold(finding.piece, quote, text.replace("{thing}", _thing(finding))) for text in ALL_HERE)
     return Weakness(kind, quote, sentence, ("lead_gen_probability",), trials, _less_of_an_exchange)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gating.advice.gate_score import PARTS
 from gating.advice.policy import rubric_gate
+from gating.advice.quotes import evidence_shown
 from gating.records import Evidence, Gate, GateParts, Stage, Strategy, Verdict
 
 FORMAT_NAMES = {
@@ -30,7 +31,7 @@ def why(verdict: Verdict, neutral: Gate, gate: Gate, rule: str, parts: GateParts
     """One sentence: what the piece is, what follows for the gate, and the words that weighed most; and what speaks against its stage."""
     kind = verdict.format.label
     name = FORMAT_NAMES.get(kind, f"a {kind.replace('-', ' ')}")
-    first = next((item.quote for item in evidence if item.label == verdict.strategy.label), "")
+    first = next((evidence_shown(item.quote) for item in evidence if item.label == verdict.strategy.label), "")
     quoted = f' ("{first}")' if first else ""
     reason = because(neutral, gate, rule, parts, bool(verdict.gate.predicted), moved_by)
     return f"{name[0].upper()}{name[1:]} {STRATEGY_WORDS[Strategy(verdict.strategy.label)]}{quoted}; {gate}: {reason}{'; ' if doubt else ''}{doubt}."

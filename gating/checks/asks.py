@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gating.library.hand_offs import DECISION_WORDS, OFFER_WORDS, SELF_SERVICE
+from gating.advice.detections import SELF_SERVICE
+from gating.library.hand_offs import DECISION_WORDS, OFFER_WORDS
 from gating.reading import MARKDOWN, OPENDOCUMENT, RTF, WEBPAGE, WORD
 from gating.reading.urls import ROW, host_of, normal_url
 from gating.records import BlockKind, Piece

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from gating.advice.detections import detect_no_next_step, long_form, teasers_in
+from gating.advice.detections import NO_WAY_ON, detect_no_next_step, kind_of_close_gate, long_form, teasers_in, withholds_as_advised
 from gating.advice.flags import dates_in
 from gating.advice.policy import SCORED
+from gating.advice.quotes import shortened
 from gating.advice.sentences import FORMAT_NAMES
 from gating.checks.asks import asks_of, own_links, shows_links
-from gating.library.hand_offs import NO_WAY_ON, is_demand, is_index
+from gating.library.hand_offs import is_demand, is_index
 from gating.reading.labels import labels_in_front_matter
 from gating.reading.purposes import GATE, NEWSLETTER
 from gating.records import CHECKS, PLACES, BlockKind, Finding, Form, Gate, Level, Piece, Stage, Strategy
@@ -29,8 +30,6 @@ MUCH = 4  # height of a form (docs/gates.md) that asks for a phone number or the
 FAMILY_WORDS = {"name": "a name", "phone": "a phone number", "company": "the company", "title": "a job title", "size": "the size of the company", "geo": "a country"}
 GIVING = (GATE, NEWSLETTER)  # purposes of a form that is filled for something to read; whoever wants to talk tells more
 ENOUGH_TO_LEAD_ON = 150  # words; a shorter piece is a note
-PROOF_AND_TERMS = ("case-study", "comparison", "pricing", "product", "docs")  # what a buyer must read before choosing (RUBRIC G0)
-PACKAGED = ("ebook", "report", "tool")
 PUBLISHED = ("article", "guide", "tutorial", "case-study", "comparison", "news", "other")  # formats whose value is on the page
 PLAIN_PURPOSE = ("docs", "pricing", "product", "conversion", "news")  # formats whose writer knows what they are for, whatever the model says
 ESSAYS = ("article", "guide", "tutorial", "case-study", "comparison", "report", "ebook")  # formats that need some length
@@ -63,7 +62,7 @@ class Rule:
 
 
 def _decision_page_behind_form(finding: Finding, settings: Settings) -> Iterator[Said]:
-    if _is_decision_page(finding) and _should_open(finding) and finding.advice.gate is Gate.UNGATED:
+    if _is_too_close(finding, "decision-page-behind-form"):
         yield Said(
             f"A form stands before {_called(finding)}{_told(finding.piece)}, which whoever is choosing a vendor must be able to read.",
             "Open the page, and end it with the way to a talk or a trial.",
@@ -73,7 +72,7 @@ def _decision_page_behind_form(finding: Finding, settings: Settings) -> Iterator
 
 
 def _gated_commodity(finding: Finding, settings: Settings) -> Iterator[Said]:
-    if _is_commodity(finding) and _should_open(finding):
+    if _is_too_close(finding, "gated-commodity"):
         yield Said(
             f"Nothing in it is only yours, no data, method or tool of your own, and a form stands before it{_told(finding.piece)}.",
             "Publish it as a page, or put your own figures and examples in and keep the form.",
@@ -84,8 +83,8 @@ def _gated_commodity(finding: Finding, settings: Settings) -> Iterator[Said]:
 
 def _gate_should_be_open(finding: Finding, settings: Settings) -> Iterator[Said]:
     opens = finding.advice.gate is Gate.UNGATED
-    if not _should_open(finding) or _is_commodity(finding) or (_is_decision_page(finding) if opens else long_form(finding) is not None):
-        return  # another rule says it more closely
+    if not _is_too_close(finding, "gate-should-be-open") or (not opens and long_form(finding) is not None):
+        return  # of an optional form that asks too much, the rule on forms says it more closely
     if opens:
         worth, do = "it is worth more when it is found, read and passed on", "Take the form away, or move it to an extra that readers may want."
     else:
@@ -101,9 +100,10 @@ def _gate_should_be_open(finding: Finding, settings: Settings) -> Iterator[Said]
 def _form_asks_too_much(finding: Finding, settings: Settings) -> Iterator[Said]:
     found = long_form(finding)
     if found:
-        quote, more = _cut(found.quote.text), _listed(tuple(FAMILY_WORDS.get(family, family) for family in found.too_many))
+        quote, more = found.quote, _listed(tuple(FAMILY_WORDS.get(family, family) for family in found.too_many))
+        form = _quoted(quote.shown) or f" ({', '.join(found.families)})"
         sure = found.height >= MUCH and found.form is not None and found.form.purpose in GIVING and _is_sure_of_gate(finding)
-        yield Said(f"The form{_quoted(quote)} asks for {more}; {found.because}.", "Leave that out, and ask for it when they come back.", quote, found.quote.line, sure)
+        yield Said(f"The form{form} asks for {more}; {found.because}.", "Leave that out, and ask for it when they come back.", _cut(quote.text), quote.line, sure)
 
 
 # Value that is given away, or held back.
@@ -126,7 +126,7 @@ def _ungated_asset_worth_a_form(finding: Finding, settings: Settings) -> Iterato
 
 
 def _awareness_withholds_value(finding: Finding, settings: Settings) -> Iterator[Said]:
-    if finding.verdict.format.label not in PUBLISHED or finding.verdict.stage.label != Stage.AWARENESS:
+    if finding.verdict.format.label not in PUBLISHED or finding.verdict.stage.label != Stage.AWARENESS or withholds_as_advised(finding):
         return
     found = next(teasers_in(finding.piece), None)
     if found:
@@ -208,18 +208,10 @@ def _front_matter_label_differs(finding: Finding, settings: Settings) -> Iterato
 # What several rules ask.
 
 
-def _should_open(finding: Finding) -> bool:
-    """True when today's gate is closer than the advised one, form or flag."""
+def _is_too_close(finding: Finding, kind: str) -> bool:
+    """True when today's gate, form or flag, is closer than the advised one, and it is for the check of this name to say so."""
     observed = finding.piece.observed.verdict
-    return observed in PLACES and PLACES[finding.advice.gate] < PLACES[observed] and not finding.advice.gate_given
-
-
-def _is_decision_page(finding: Finding) -> bool:
-    return finding.verdict.stage.label == Stage.DECISION and finding.verdict.format.label in PROOF_AND_TERMS
-
-
-def _is_commodity(finding: Finding) -> bool:
-    return finding.verdict.format.label in PACKAGED and finding.advice.gate_parts.uniqueness == 0
+    return observed in PLACES and PLACES[finding.advice.gate] < PLACES[observed] and not finding.advice.gate_given and kind_of_close_gate(finding) == kind
 
 
 def _is_sure_of_gate(finding: Finding) -> bool:
@@ -276,8 +268,7 @@ def _sentence_around(text: str, place: int) -> str:
 
 def _cut(text: str) -> str:
     """The first words, on one line and without quotes around them, to stand as a quote."""
-    words = text.strip().strip('"“”').split()
-    return " ".join(words[:QUOTE_WORDS]) + (" …" if len(words) > QUOTE_WORDS else "")
+    return shortened(text.strip().strip('"“”'), QUOTE_WORDS)
 
 
 def _quoted(quote: str) -> str:

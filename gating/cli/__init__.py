@@ -97,7 +97,7 @@ def _settings_options(command: Any) -> Any:
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in .gitignore; may be given often.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use.")
 @_scheduler_option
-@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--quiet", is_flag=True, help="No progress bar, and no line that says where the scores are.")
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="File of known findings, which are not shown until their piece changes.")
 @click.option("--write-baseline", type=click.Path(path_type=Path, dir_okay=False), help="File to write what is found now to, for --baseline.")
 @click.option("--write-back", is_flag=True, help="Add the scores to the front matter of Markdown, and to a copy of each table.")
@@ -121,8 +121,10 @@ def score(
     check_target(output, style)
     wishes = Wishes(baseline, write_baseline, write_back, dry_run)
     with target(output) as local, workers(jobs, scheduler) as hands:
-        code = score_paths(paths, style, local, exclude, hands, quiet, wishes=wishes, **options)
-    raise SystemExit(code)
+        outcome = score_paths(paths, style, local, exclude, hands, quiet, wishes=wishes, **options)
+    if outcome.said:
+        click.echo(f"Wrote {output}: {outcome.said}.", err=True)
+    raise SystemExit(outcome.code)
 
 
 @cli.command()

@@ -43,12 +43,20 @@ C = TypeVar("C", "_Line", Finding | Skipped)
 FIELDS = (*ALIASES, "format")  # "format" is what most people call the column of the type
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its exit code, and what is to be said of the file once that is where it should be; empty where there is nothing to say."""
+
+    code: int
+    said: str = ""
+
+
 def score_paths(
     paths: Sequence[str], style: str | None, output: Path | None, exclude: Sequence[str], jobs: int | Cluster, quiet: bool,
     config: Path | None, policy: str | None, model: Path | None, mapping: Sequence[str], drafts: bool, sql: str, registry: Path | None, labels: Path | None,
     wishes: Wishes = NOTHING_BESIDE,
-) -> int:  # fmt: skip
-    """Scores and writes; 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
+) -> Outcome:  # fmt: skip
+    """Scores and writes; code 0, or 2 when not one piece could be scored. Without a style the ending of the output file decides."""
     style = style or (STYLE_OF_ENDING.get(output.suffix.lower(), "table") if output else "table")
     if style == PARQUET:
         _check_place(output)
@@ -72,10 +80,11 @@ def score_paths(
     beside.finish()
     if not counter.scored:
         _say_why_nothing(counter)
-        return 2
+        return Outcome(2)
     if labels:
         say_given(counter.given)
-    return 0
+    kept = output is not None and (output.is_file() or output.is_dir()) and not wishes.dry_run  # a pipe or device keeps nothing that could be opened
+    return Outcome(0, counter.said if kept and not quiet else "")
 
 
 def _check_place(output: Path | None) -> None:
@@ -225,6 +234,7 @@ class _Counter:
 
     def __init__(self) -> None:
         self.scored = 0
+        self.unscored = 0
         self.given = 0
         self.reasons: list[str] = []
 
@@ -233,6 +243,7 @@ class _Counter:
         for seen, result in enumerate(results, 1):
             counted = result if isinstance(result, _Line) else _line_of(_no_text, result)
             self.scored += counted.is_scored
+            self.unscored += not counted.is_scored
             self.given += counted.is_given
             if not counted.is_scored and len(self.reasons) < 3:
                 self.reasons.append(counted.said)
@@ -241,6 +252,11 @@ class _Counter:
             yield result
         if show and seen >= 20:
             sys.stderr.write("\r\x1b[K")
+
+    @property
+    def said(self) -> str:
+        """How many were scored and how many not."""
+        return f"{self.scored:,} piece{'' if self.scored == 1 else 's'} scored{f', {self.unscored:,} not' if self.unscored else ''}"
 
 
 def _say_why_nothing(counter: _Counter) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gating.advice.detections import LEFT_OUT, NO_WAY_ON, SELF_SERVICE
 from gating.library.compact import Shared
 from gating.library.phrases import SITE_NAME, PhraseTable, surfaces
 from gating.library.shelf import Library
@@ -42,7 +43,6 @@ DECISION_WORDS = re.compile(
     r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact|get in touch|sign ?up|get started)\b",
     re.IGNORECASE,
 )
-SELF_SERVICE = re.compile(r"\b(?:sign[ -]?up|wait-?list|free|join|get started|newsletter|subscribe)\b", re.IGNORECASE)  # asks for no decision, at any stage
 OWN_PRODUCT = ("app", "go", "get", "try", "start", "signup", "my", "register")  # first label of a sub-domain where the product, or the way to it, is
 GENERAL = re.compile(r"\b(?:demo|trial|contact|pricing|plans|quote|consultation|newsletter|subscribe|talk to|get in touch|get started|sign ?up)\b", re.IGNORECASE)
 NO_CONTENT = re.compile(
@@ -68,8 +68,6 @@ FORM_HOSTS = (
 )  # fmt: skip
 WAYS_ON = ("gate", "lead")  # purposes of a form by which a piece leads on without a link
 FIRST_WAYS_ON = (*WAYS_ON, "newsletter")  # the same of an awareness piece
-NO_WAY_ON = ("news", "docs", "other")  # formats whose readers rarely want an offer next: press releases, manuals, team pages
-LEFT_OUT = frozenset(("customer", "not-marketing"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _gates(audit: Audit, to_open: int, to_close: int) -> Headline:
         (to_open, f"{to_open:,} {plural(to_open, 'piece asks', 'pieces ask')} for details where the reader should get in freely"),
         (to_close, f"{to_close:,} {plural(to_close, 'piece')} would justify a form and {plural(to_close, 'shows', 'show')} none or a weaker one"),
     ))  # fmt: skip
-    seen = "" if known == count else f" Today's gate could be seen on {known:,} of {count:,} {plural(count, 'piece')}."
+    seen = "" if known == count else f" Today's gate could be seen on {known:,} of {count:,} pieces." if known else " Today's gate could not be seen."
     return Headline(f"{to_open + to_close:,}", plural(to_open + to_close, "gate to change", "gates to change"), f"{said or 'No gate needs to change'}.{seen}", ("open", "close"))
 
 
@@ -129,9 +129,9 @@ def _hand_offs(audit: Audit, lists: dict[str, tuple[AuditedPiece, ...]]) -> Head
     links = sum(len(faulty_links(piece)) for piece in audit.pieces)
     offers = sum(piece.wants_links for piece in audit.pieces)
     said = _joined((
-        (alone, f"{alone:,} of the {known:,} demand-gen {plural(known, 'piece')} that should lead on {plural(alone, 'leads', 'lead')} to no fitting offer"),
+        (alone, f"{_of_all(alone, known, 'demand-gen piece')} that should lead on {plural(alone, 'leads', 'lead')} to no fitting offer"),
         (links, f"{links:,} {plural(links, 'link to an offer needs', 'links to offers need')} mending"),
-        (unfed, f"{unfed:,} of {offers:,} {plural(offers, 'offer')} {plural(unfed, 'is', 'are')} linked from no such piece"),
+        (unfed, f"{_of_all(unfed, offers, 'offer')} {plural(unfed, 'is', 'are')} linked from no such piece"),
     ))  # fmt: skip
     well = f"All {known:,} demand-gen pieces that should lead on lead to a fitting offer" if known > 1 else "The one demand-gen piece leads to a fitting offer"
     none = well if known else "No hand-off could be judged: the sources show no links"
@@ -139,10 +139,18 @@ def _hand_offs(audit: Audit, lists: dict[str, tuple[AuditedPiece, ...]]) -> Head
     return Headline(f"{pieces:,}", plural(pieces, "hand-off to mend", "hand-offs to mend"), f"{said or none}.", HAND_OFF_LISTS)
 
 
+def _of_all(count: int, whole: int, thing: str) -> str:
+    """As a sentence says it: "the one offer", "both offers", "all 3 offers", "2 of the 3 offers"."""
+    if count < whole:
+        return f"{count:,} of the {whole:,} {thing}s"
+    return f"the one {thing}" if whole == 1 else f"both {thing}s" if whole == 2 else f"all {whole:,} {thing}s"
+
+
 def _joined(parts: Sequence[tuple[int, str]]) -> str:
     """The parts whose count is not 0, as one sentence."""
     said = [words for count, words in parts if count]
-    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
+    sentence = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -51,8 +51,10 @@ def told_of(audit: Audit, made: datetime.date) -> Told:
 
 
 def audit_page(told: Told, changes: Changes, folder: Path, new: bool = True) -> RenderableType:
-    """Under a dozen lines; the report has the rest. Not `new`: the files of an earlier run stand."""
+    """Fewer lines than a terminal has; the report has the rest. Not `new`: the files of an earlier run stand."""
     parts: list[RenderableType] = [Text(_counts(told, changes), style="bold")]
+    if told.counts[ALL] and len(told.reasons) == told.n_unscored > 0:  # few enough for each to be named; of an audit without a piece an error says why
+        parts.append(_grid((Text("" if at else "Not scored:"), Text(reason)) for at, reason in enumerate(told.reasons)))
     if told.sentences:
         parts.append(_grid((Text("-"), Text(sentence)) for sentence in told.sentences))
     if told.first:

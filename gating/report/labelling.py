@@ -9,6 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from gating.advice.quotes import evidence_shown
 from gating.classifier.evidence import QUOTED_HEADS
 from gating.records import FORMATS, BlockKind, Evidence, Finding, Piece
 from gating.report.safe import visible
@@ -75,7 +76,7 @@ def piece_page(finding: Finding, number: int, total: int) -> RenderableType:
 
 
 def _quoted(quote: str) -> Text:
-    words = visible(quote).strip('"“”')
+    words = visible(evidence_shown(quote))
     return Text(f'"{words}"' if words else "")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gating.advice.gate_score import PARTS
+from gating.advice.quotes import evidence_shown
 from gating.advice.sentences import RULE_WORDS
 from gating.library.compact import whole
 from gating.records import LABELS, PLACES, Audit, AuditedPiece
@@ -207,7 +208,7 @@ def _detail(piece: AuditedPiece) -> dict[str, Any]:
         "neutral": PLACES[advice.gate_neutral],
         "shows": piece.observed.evidence,
         "form": [form.vendor, ", ".join(form.fields), form.height] if form else None,
-        "quotes": [[item.label, place_of(read.source, item.line), _cut(item.quote.strip('"“”'))] for item in advice.evidence[:QUOTES]],
+        "quotes": [[item.label, place_of(read.source, item.line), _cut(evidence_shown(item.quote))] for item in advice.evidence[:QUOTES]],
         "links": [[_cut(link.text or link.href), link.offer, LINK_WORDS[link.verdict], link.why] for link in links],
         "best": [best.offer, round(100 * best.similarity), ", ".join(best.shared_words)] if best else None,
         "linked": piece.linked_from,

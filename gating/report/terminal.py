@@ -13,6 +13,7 @@ from gating.advice.chain import Step
 from gating.advice.changes import Flip
 from gating.advice.gate_score import behind_the_ask
 from gating.advice.proposals import Proposal
+from gating.advice.quotes import evidence_shown, shortened
 from gating.advice.sentences import RULE_WORDS, because, part_words
 from gating.library.summary import summarise
 from gating.records import PLACES, Finding, Gate, HeadVerdict, Skipped, Status
@@ -94,9 +95,7 @@ def _first_reason(finding: Finding) -> Text:
     quote = next((item for item in advice.evidence if item.label == finding.verdict.strategy.label), None)
     reason = Text()
     if quote:
-        words = visible(quote.quote).strip('"“”').split()
-        shown = " ".join(words[:QUOTE_WORDS]) + ("…" if len(words) > QUOTE_WORDS else "")
-        reason.append(f'"{shown}"', style="italic")
+        reason.append(f'"{shortened(visible(evidence_shown(quote.quote)), QUOTE_WORDS)}"', style="italic")
         reason.append(f" {place_of(finding.piece.source, quote.line)}\n", style="dim not italic")
     if advice.action != "keep" or advice.gate is not Gate.UNGATED or advice.policy_rule:
         decided = because(advice.gate_neutral, advice.gate, advice.gate_rule, advice.gate_parts, advice.gate_given, advice.policy_rule)
@@ -188,8 +187,8 @@ def _proposal_table(proposals: Sequence[Proposal], source: str) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     for number, proposal in enumerate(proposals, 1):
         table.add_row(Text(str(number), style="dim"), Text(visible(proposal.sentence)))
-        quote, place = visible(proposal.quote.text).split(), place_of(source, proposal.quote.line)
-        shown = " ".join(quote[:PROPOSAL_WORDS]) + ("…" if len(quote) > PROPOSAL_WORDS else "")
+        quote = proposal.quote
+        shown, place = visible(quote.shown or shortened(quote.text, PROPOSAL_WORDS)), place_of(source, quote.line)
         table.add_row("", Text.assemble((f"{place or 'front matter'}: ", "dim"), f'"{shown}"'))
         table.add_row("", Text(visible(moves_in_words(proposal)), style="dim"))
     table.add_row("", "")
@@ -244,8 +243,7 @@ def _parts_table(finding: Finding) -> Table:
 def _evidence_table(finding: Finding) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     for item in finding.advice.evidence:
-        quote = visible(item.quote).strip('"“”')
-        table.add_row(Text(item.label, style="dim"), Text(place_of(finding.piece.source, item.line), style="dim"), Text(f'"{quote}"'))
+        table.add_row(Text(item.label, style="dim"), Text(place_of(finding.piece.source, item.line), style="dim"), Text(f'"{visible(evidence_shown(item.quote))}"'))
     table.add_row("", "", "")
     return table
 

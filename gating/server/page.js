@@ -415,19 +415,12 @@
     $("flips").replaceChildren(...(lines.length ? lines : [element("li", { textContent: "Nothing that was tried." })]));
   };
   const showProposals = (told) => {
-    const given = Array.isArray(told.proposals) ? told.proposals : [];
+    const given = told.proposals || []; // in answers with flips; docs/json.md has the fields
     $("proposals").hidden = !given.length;
     $("proposals").querySelector("ul").replaceChildren(...given.map((each) => {
-      if (typeof each === "string") return element("li", { textContent: each });
-      const said = ["sentence", "change", "what", "title", "text"].map((name) => each[name]).find((value) => typeof value === "string" && value) || "";
-      const because = ["why", "effect", "reason"].map((name) => each[name]).filter((value) => typeof value === "string" && value);
-      const row = element("li", {}, said, ...because.map((words) => element("p", { className: "hint", textContent: words })));
-      if (typeof each.quote === "string" && each.quote) {
-        const button = element("button", { type: "button", className: "link", textContent: `Find “${each.quote}”` });
-        button.addEventListener("click", () => find({ quote: each.quote, line: each.line || 0 }));
-        row.append(element("p", {}, button));
-      }
-      return row;
+      const button = element("button", { type: "button", className: "link", textContent: `Find “${each.quote}”` });
+      button.addEventListener("click", () => find(each));
+      return element("li", {}, each.sentence, element("p", { className: "hint", textContent: each.why }), element("p", {}, button));
     }));
   };
   const more = (told) => {

@@ -7,16 +7,15 @@ import pytest
 from gating.advice.detections import (
     Quote,
     asks_in,
-    detect_decision_behind_form,
+    closed_by,
     detect_early_ask,
-    detect_gated_commodity,
     detect_late_ask,
-    detect_long_form,
     detect_no_next_step,
     detect_teaser,
-    detect_withheld_value,
     drawn_forms,
     forms_judged,
+    kind_of_close_gate,
+    long_form,
     opens_to,
 )
 from gating.records import Advice, Block, BlockKind, Evidence, Finding, Form, Gate, GateParts, Link, ObservedGate, Piece
@@ -47,22 +46,20 @@ def field(words: str, line: int = 8) -> Block:
 
 
 def test_closed_pieces_are_told_apart_by_stage_and_score() -> None:
-    """Decision, an earlier stage, a packaged commodity: each is one of the three and no other."""
+    """What a buyer must read, a packaged commodity, any other piece."""
     piece = piece_of(PROSE, observed=GATED, metadata=FLAG)
-    cases = [
-        (finding(piece, stage="decision"), detect_decision_behind_form),
-        (finding(piece, stage="consideration"), detect_withheld_value),
-        (finding(piece, rule="G3", parts=GateParts(0, 1, 0, 1, 0)), detect_gated_commodity),
-    ]
-    for case, detect in cases:
-        found = {each.__name__: each(case) for each in (detect_decision_behind_form, detect_withheld_value, detect_gated_commodity)}
-        assert found.pop(detect.__name__) == Quote("gated: true")
-        assert set(found.values()) == {None}
+    cases = {
+        "decision-page-behind-form": finding(piece, stage="decision", format="case-study"),
+        "gate-should-be-open": finding(piece, stage="decision"),
+        "gated-commodity": finding(piece, rule="G3", parts=GateParts(0, 1, 0, 1, 0)),
+    }
+    assert [kind_of_close_gate(case) for case in cases.values()] == list(cases)
+    assert {closed_by(case) for case in cases.values()} == {Quote("gated: true")}
 
 
 def test_open_piece_is_not_withheld() -> None:
     """Whatever the advice, today nothing stands before it."""
-    assert detect_withheld_value(finding(piece_of(PROSE, observed=ObservedGate("ungated", "no form")))) is None
+    assert closed_by(finding(piece_of(PROSE, observed=ObservedGate("ungated", "no form")))) is None
 
 
 def test_form_that_may_be_right_is_left_to_a_person() -> None:
@@ -92,27 +89,27 @@ def test_form_is_quoted_by_its_button() -> None:
     """The button after the fields nearest to the form's line."""
     form = Form("form:/x|email", "gate", fields=("e-mail",), height=1, line=8, verdict="gated")
     piece = piece_of(PROSE, field("E-mail"), button("Get the story"), observed=ObservedGate("gated", "a form", form=form.identity), forms=(form,))
-    assert detect_decision_behind_form(finding(piece, stage="decision")) == Quote("Get the story", 9, 2)
+    assert closed_by(finding(piece, stage="decision")) == Quote("Get the story", 9, 2)
 
 
 def test_form_of_a_script_is_quoted_by_the_words_before_it() -> None:
     """It shows no fields, so the last block before its line has to do."""
     form = Form("hubspot:1", "gate", line=2, verdict="gated")
     piece = piece_of("Three farms and what they paid.", "The figures of each.", PROSE, observed=ObservedGate("gated", "a form", form="hubspot:1"), forms=(form,))
-    assert detect_decision_behind_form(finding(piece, stage="decision")) == Quote("The figures of each.", 2, 1)
+    assert closed_by(finding(piece, stage="decision")) == Quote("The figures of each.", 2, 1)
 
 
 @pytest.mark.parametrize(("label", "closes"), [("Download the case study", True), ("Send us a message", False)])
 def test_form_of_a_draft_closes_it_only_when_it_gives_the_piece_out(label: str, closes: bool) -> None:
     """A contact form at the end of a page is none."""
     piece = piece_of("What a mill paid, and what it saves.", field("Name"), field("Work e-mail"), button(label))
-    assert (detect_decision_behind_form(finding(piece, stage="decision")) is not None) == closes
+    assert (closed_by(finding(piece, stage="decision")) is not None) == closes
 
 
 def test_form_beside_much_open_text_closes_nothing() -> None:
     """A reader of 300 words in paragraphs was not stopped."""
     piece = piece_of(*[PROSE] * 6, field("Work e-mail"), button("Download the case study"))
-    assert detect_decision_behind_form(finding(piece, stage="decision")) is None
+    assert closed_by(finding(piece, stage="decision")) is None
 
 
 @pytest.mark.parametrize(
@@ -169,7 +166,7 @@ def test_form_may_ask_for_what_its_asset_carries(form: Form, rule: str, parts: G
     case = finding(piece_of(PROSE, forms=(form,)), rule=rule, parts=parts, **labels)
     (judged,) = forms_judged(case)
     assert judged.too_many == too_many
-    assert (detect_long_form(case) is not None) == bool(too_many)
+    assert (long_form(case) is not None) == bool(too_many)
 
 
 def test_nothing_is_too_much_for_a_demo() -> None:
@@ -190,6 +187,41 @@ def test_fields_called_optional_cost_nothing() -> None:
     piece = piece_of("A calendar for growers.", field("E-mail"), field("Phone (optional)"), field("Company, if you like"), button("Download the calendar template"))
     (judged,) = forms_judged(finding(piece, rule="G3"))
     assert judged.families == ("e-mail",)
+
+
+def test_form_is_shown_by_its_fields() -> None:
+    """Its quote is the first field too many, shown are the fields; of a long form the first ones and all that are too many."""
+    names = ("First name *", "Last name *", "E-mail:", "Town", "Street", "House number", "Your telephone number, with its code", "How did you hear of us?")
+    piece = piece_of("A calendar for growers.", *map(field, names), button("Download the calendar template"))
+    found = long_form(finding(piece, rule="G3", gate="soft-gate"))
+    assert found is not None
+    assert found.quote == Quote("Your telephone number, with its code", 8, 7, "First name, Last name, E-mail, Town, Street, …, Your telephone number …, …")
+
+
+def test_forms_are_not_judged_against_todays_gate() -> None:
+    """Where no form stands before the piece, fields in its text are none; a newsletter's box closes nothing."""
+    drawn = ("A calendar for growers.", field("E-mail"), field("Telephone"))
+    asset, letter = button("Download the calendar template"), button("Subscribe to the newsletter")
+    judged = {
+        (words.text, today): long_form(finding(piece_of(*drawn, words, observed=ObservedGate(today)), rule="G3", gate="soft-gate")) is not None
+        for words in (asset, letter)
+        for today in ("unknown", "ungated")
+    }
+    assert judged == {(asset.text, "unknown"): True, (asset.text, "ungated"): False, (letter.text, "unknown"): True, (letter.text, "ungated"): True}
+
+
+def test_form_that_is_to_go_is_not_cut() -> None:
+    """Nor one of which a person should decide first; a form that becomes optional is."""
+    piece = piece_of(PROSE, observed=ObservedGate("gated", "a form", form="form:/get|x"), forms=(form_of("e-mail", "phone"),))
+    assert long_form(finding(piece, confidence=0.35, advice={"review": True})) is None
+    assert long_form(finding(piece, rule="G3", gate="soft-gate")) is not None
+
+
+def test_piece_that_is_to_stand_behind_a_form_may_hold_back() -> None:
+    """Where the advice is a form before it, its rest belongs there."""
+    piece = piece_of(PROSE, "The other seven are in the guide.")
+    assert detect_teaser(finding(piece)) is not None
+    assert detect_teaser(finding(piece, gate="gated")) is None
 
 
 def test_drawn_form_reaches_from_its_heading_to_its_button() -> None:

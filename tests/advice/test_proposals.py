@@ -210,6 +210,14 @@ def test_sample_drafts_draw_few_proposals(assessor: Assessor, samples: Path) -> 
     assert sum(counts) <= len(counts) / 4
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_file_is_promised_that_the_piece_does_not_have(name: str, found: Any) -> None:
+    """Nor one in the text to be put in: whether there is a PDF, only its maker knows."""
+    _, proposals = found(name, DRAFTS[name][1])
+    said = " ".join(f"{proposal.sentence} {proposal.edit.text}" for proposal in proposals)
+    assert not re.search(r"\b(?:PDF|file|attachment)\b", said)
+
+
 def test_button_that_becomes_a_sentence_is_a_paragraph(found: Any) -> None:
     """As a reader of the file would take more than ten words in brackets."""
     _, text = DRAFTS["eggs.md"]

@@ -43,8 +43,10 @@ def test_what_is_to_be_copied_names_what_is_there(root: Path, name: str) -> None
 
 
 @pytest.mark.slow
-def test_commands_of_the_page_run_and_print_what_it_shows(workplace: Path, root: Path) -> None:  # noqa: F811
-    """From the folder of the samples."""
+@pytest.mark.parametrize("settings", ["", "[second_reader]\nbelow = 0\n"], ids=["as installed", "without the second reader"])
+def test_commands_of_the_page_run_and_print_what_it_shows(workplace: Path, root: Path, settings: str) -> None:  # noqa: F811
+    """From the folder of the samples; a plain install, which has no second reader, prints the same."""
+    (workplace / "gating.toml").write_text(settings)
     steps = steps_of(SHOWN_ONLY.sub("", (root / "docs" / "checks.md").read_text(encoding="utf-8")))
     assert sum(len(step.commands) for step in steps) >= 3
     for step, outputs in zip(steps, outputs_of(steps, workplace, root), strict=True):

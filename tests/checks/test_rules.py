@@ -76,6 +76,18 @@ def test_a_form_is_judged_by_what_it_gives(settings: Settings, purpose: str, par
     assert ("form-asks-too-much" in said(scored, settings)) is fires
 
 
+def test_a_form_is_told_by_its_fields(settings: Settings) -> None:
+    """Those in its text as a quote, else the kinds that the page's form asks for."""
+    fields = [Block(BlockKind.FIELD, words, 0, 4) for words in ("Your name", "Work e-mail", "Telephone")]
+
+    def told(*blocks: Block) -> str:
+        finding = finding_of(piece_of(LONG, *blocks, forms=(FORM,), observed=ObservedGate("gated")), verdict_of(strategy="lead-gen", format="ebook", gate="gated"))
+        return next(remark.sentence for remark in check(finding, settings) if remark.rule == "form-asks-too-much")
+
+    assert told(*fields).startswith('The form ("Your name, Work e-mail, Telephone") asks for a phone number; ')
+    assert told().startswith("The form (e-mail, phone) asks for a phone number; ")
+
+
 def test_a_draft_that_draws_its_form_is_not_told_to_add_one(settings: Settings) -> None:
     """A field or a button in a draft stands for it; on a whole page only a form counts."""
     parts = GateParts(2, 1, 1, 0, 0)

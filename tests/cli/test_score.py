@@ -140,6 +140,14 @@ def test_output_file_is_written_whole(run: Run, draft: Path, tmp_path: Path) -> 
     assert sorted(os.listdir(tmp_path)) == ["draft.md", "out.jsonl"]
 
 
+def test_file_that_was_written_is_named(run: Run, draft: Path, tmp_path: Path) -> None:
+    """One line on stderr says how many were scored and where they are; nothing with --quiet, to a terminal or into a device."""
+    (tmp_path / "empty.md").write_text("")
+    assert run("score", ".", "-o", "../scores.csv").stderr == "Wrote ../scores.csv: 1 piece scored, 1 not.\n"
+    for silent in (("-o", "../scores.csv", "--quiet"), (), ("-o", "/dev/null")):
+        assert run("score", ".", *silent).stderr == ""
+
+
 def test_output_into_a_missing_folder_is_code_three(run: Run, draft: Path) -> None:
     """The result could not be written: code 3 and the path."""
     result = run("score", "draft.md", "-o", "nowhere/out.csv")

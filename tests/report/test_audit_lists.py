@@ -76,10 +76,20 @@ def test_the_three_sentences_have_their_figures() -> None:
         "Today's gate could be seen on 4 of 5 pieces."
     )
     assert hand_offs.sentence == (
-        "2 of the 3 demand-gen pieces that should lead on lead to no fitting offer, 2 links to offers need mending and 1 of 1 offer is linked from no such piece."
+        "2 of the 3 demand-gen pieces that should lead on lead to no fitting offer, 2 links to offers need mending and the one offer is linked from no such piece."
     )
     assert hand_offs.figure == "3"
     assert effort.sentence == "Build offers first: 3 of 5 pieces ask for nothing."
+
+
+def test_one_and_all_are_said_in_words() -> None:
+    """Of one piece nobody says "1 of the 1"; the sentence begins with a capital letter."""
+    alone = audited("a", today="unknown", leads_on=False)
+    gates, hand_offs, _ = headlines(audit_of(alone))
+    assert gates.sentence == "No gate needs to change. Today's gate could not be seen."
+    assert hand_offs.sentence == "The one demand-gen piece that should lead on leads to no fitting offer."
+    _, hand_offs, _ = headlines(audit_of(alone, audited("b", leads_on=False)))
+    assert hand_offs.sentence == "Both demand-gen pieces that should lead on lead to no fitting offer."
 
 
 @pytest.mark.parametrize(

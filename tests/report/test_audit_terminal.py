@@ -35,8 +35,8 @@ def test_counts_sentences_first_actions_and_files_are_said() -> None:
 
 @pytest.mark.parametrize("size", [1, 40, 400])
 def test_it_fits_a_screen(size: int) -> None:
-    """Under a dozen lines on a usual terminal, however large the library."""
-    assert len(shown(page(made_library(size), FIRST_RUN, Path("audit")), width=120).splitlines()) <= 12
+    """Fifteen lines on a usual terminal, which has 24, however large the library."""
+    assert len(shown(page(made_library(size), FIRST_RUN, Path("audit")), width=120).splitlines()) <= 15
 
 
 def test_a_later_run_says_what_is_new() -> None:
@@ -44,6 +44,15 @@ def test_a_later_run_says_what_is_new() -> None:
     later = shown(page(audit_of(audited()), Changes(added=1, changed=2, unchanged=3, deleted=4), Path("audit")))
     assert "since the last run 1 new, 2 changed, 4 gone" in later
     assert "since" not in shown(page(audit_of(audited()), FIRST_RUN, Path("audit")))
+
+
+def test_a_few_that_were_not_scored_are_named() -> None:
+    """Up to three, each with its reason; of more the report tells."""
+    lost = [Skipped(f"{name}.md", "an empty file") for name in "abcd"]
+    few, many = (shown(page(audit_of(audited(), unscored=some), FIRST_RUN, Path("audit"))) for some in (lost[:2], lost))
+    assert "Not scored: a.md: an empty file\n            b.md: an empty file\n" in "\n".join(line.rstrip() for line in few.splitlines())
+    assert "a.md" not in many
+    assert "4 not scored" in many
 
 
 def test_an_empty_audit_says_so() -> None:

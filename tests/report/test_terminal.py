@@ -137,7 +137,7 @@ def test_explain_page_quotes_front_matter_and_cuts_long_quotes() -> None:
     proposals = [proposal_for(Quote("gated: true")), proposal_for(Quote("pear " * 40, 7, 2))]
     said = " ".join(shown(explain_page(titled("A"), FLIPS, (), proposals), width=200).split())
     assert 'front matter: "gated: true"' in said
-    assert f'line 7: "{" ".join(["pear"] * 20)}…"' in said
+    assert f'line 7: "{" ".join(["pear"] * 20)} …"' in said
 
 
 def test_explained_json_holds_proposals() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gating.server.page import FOLDER
+from tests.advice.drafts_to_change import DRAFTS
 from tests.server.conftest import DRAFT, Running
 
 pytestmark = pytest.mark.slow
@@ -249,21 +250,18 @@ def test_hostile_text_is_shown_as_text(opened: Opened) -> None:
 
 
 def test_proposals_are_shown_where_there_are_any(opened: Opened) -> None:
-    """The section hides without them, and shows each as text with the way to its words."""
-    opened.page.route("**/v1/score", _with_proposals)
-    opened.page.fill("#draft", DRAFT)
+    """Each as the server gave it: what to do, what it moves, and the way to its words. A sound draft has none, and the section hides."""
+    _, lacking = DRAFTS["matinees.md"]
+    opened.page.fill("#draft", lacking)
     opened.verdict()
     opened.page.wait_for_function("() => !document.getElementById('proposals').hidden", timeout=30_000)
-    assert "End with a next step" in opened.page.inner_text("#proposals")
+    (shown,) = opened.page.locator("#proposals li").all_inner_texts()
+    assert "End with a next step" in shown
+    assert "next step none -> there" in shown
     opened.page.click("#proposals .link")
-    assert opened.page.evaluate(SELECTED) == "A rota on paper"
-
-
-def _with_proposals(route: Any) -> None:
-    answer = route.fetch()
-    record = answer.json()
-    record["proposals"] = ["Say who it is for.", {"sentence": "End with a next step.", "why": "Readers leave here.", "quote": "A rota on paper", "line": 3}]
-    route.fulfill(response=answer, json=record)
+    assert opened.page.evaluate(SELECTED) == "Split the bill by hours and\nthe afternoon stops looking like a gift"
+    opened.page.fill("#draft", f"{lacking}\n[Read next: how a small house fills its rows](/rows)\n")
+    opened.page.wait_for_function("() => document.getElementById('proposals').hidden", timeout=30_000)
 
 
 def test_the_page_asks_nobody_else(opened: Opened) -> None:
