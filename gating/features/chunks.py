@@ -10,24 +10,30 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TypeVar
 
-MOST = 40_000  # chunks a table keeps before it starts anew; some 8 MB. A library of thousands of pieces comes back to these
+YOUNG = 8_000  # chunks a table holds before the older half goes; some 4 MB with both. A library comes back to its commonest few thousand
 LONGEST = 40  # characters; longer ones (addresses, mostly) are worked out each time
 T = TypeVar("T")
 
 
 class Table(dict[str, T]):
-    """{chunk: what `make` gives for it}, filled as it is asked."""
+    """{chunk: what `make` gives for it}, filled as it is asked. When it is full it becomes the older half, of which what is asked for is kept."""
 
     def __init__(self, make: Callable[[str], T]) -> None:
         super().__init__()
         self._make = make
+        self._older: dict[str, T] = {}
 
     def __missing__(self, chunk: str) -> T:
-        value = self._make(chunk)
-        if len(chunk) <= LONGEST:
-            if len(self) >= MOST:
-                self.clear()
-            self[chunk] = value
+        if chunk in self._older:
+            value = self._older[chunk]
+        else:
+            value = self._make(chunk)
+            if len(chunk) > LONGEST:
+                return value
+        if len(self) >= YOUNG:
+            self._older = self.copy()
+            self.clear()
+        self[chunk] = value
         return value
 
     def of(self, chunks: Iterable[str]) -> map[T]:

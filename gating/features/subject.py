@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gating.features.chunks import MOST, Table, joined
+from gating.features.chunks import YOUNG, Table, joined
 from gating.features.view import LONG, PROSE, View, share, words_in
 from gating.features.wording import WE, speaks
 from gating.features.words import token_number
@@ -56,7 +56,7 @@ def common_words() -> frozenset[int]:
     return frozenset(np.load(Path(__file__).with_name("common_words.npy"), allow_pickle=False).tolist())
 
 
-@lru_cache(maxsize=MOST)
+@lru_cache(maxsize=YOUNG)
 def is_rare(word: str) -> bool:
     """True for a word that few sites use."""
     return token_number(word) not in common_words()

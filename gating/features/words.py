@@ -44,7 +44,7 @@ Ints = npt.NDArray[np.int64]
 Tokens = Sequence[int]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)  # words that stand in no table yet
 def token_number(token: str) -> int:
     """The number of a token: a checksum of its folded form."""
     return zlib.crc32(_folded(token).encode())

@@ -20,6 +20,7 @@ from gating.library.shelf import library_in
 from gating.library.unchanged import Stamp, stamp_of
 from gating.reading import Job, RowsJob, plan
 from gating.reading.digests import without_known
+from gating.reading.language import load_languages
 from gating.reading.sources import find_sources
 from gating.records import Audit, Finding, LibraryPiece, Skipped
 
@@ -107,7 +108,10 @@ def score_changed(request: Request, assessor: Assessor, journal: Journal, seen: 
     pending = _Pending(journal)
     planned = _limited(plan(request.paths, assessor.settings, request.exclude, assessor.choices), request.limit)
     changed = (left for job in planned if (left := without_known(job, pending.known, assessor.settings.limits.max_file_mb * 1_000_000)))
-    for scored, result in enumerate(assess_jobs(changed, assessor, _compact, request.jobs), 1):
+    first = list(itertools.islice(changed, 1))
+    if first:
+        load_languages()  # some page of a library asks for it, and then each process would load its own
+    for scored, result in enumerate(assess_jobs(itertools.chain(first, changed), assessor, _compact, request.jobs), 1):
         pending.store(result)
         seen(pending.inputs, scored)
 

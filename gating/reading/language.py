@@ -33,6 +33,13 @@ def language_of(text: str) -> str:
     return code if len(words) >= 25 or not text.isascii() else "en"
 
 
+def load_languages() -> None:
+    """Loads now what tells languages apart: its 80 MB are then shared by the copies of this process."""
+    import py3langid
+
+    py3langid.classify("")
+
+
 def _first_words(text: str) -> list[str]:
     """At most SAMPLE_WORDS; most texts have them in their first few thousand characters, the last of which may be half a word."""
     words = WORDS.findall(text[: SAMPLE_WORDS * 8])

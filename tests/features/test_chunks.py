@@ -22,11 +22,22 @@ def test_a_table_works_out_each_chunk_once() -> None:
 
 
 def test_a_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It starts anew when it is full, and goes on giving the same values."""
-    monkeypatch.setattr(chunks, "MOST", 10)
+    """When it is full the older half goes, and the values stay the same."""
+    monkeypatch.setattr(chunks, "YOUNG", 10)
     table = Table(len)
     assert [table["x" * size] for size in (*range(1, 31), 3)] == [*range(1, 31), 3]
     assert len(table) <= 10
+
+
+def test_what_is_asked_for_again_and_again_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Common words stay in a table through which a thousand rare ones pass."""
+    monkeypatch.setattr(chunks, "YOUNG", 10)
+    asked: list[str] = []
+    table = Table(lambda chunk: asked.append(chunk) or len(chunk))
+    for number in range(1000):
+        assert (table["pears"], table[f"crate-{number}"]) == (5, len(f"crate-{number}"))
+    assert asked.count("pears") == 1
+    assert len(asked) == 1001
 
 
 def test_long_chunks_are_not_kept() -> None:
