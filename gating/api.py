@@ -101,6 +101,7 @@ class Score:
     given: Labels | None = None  # this and the next two only where a person gave a label
     predicted: Labels | None = None
     label_source: Labels | None = None
+    label_rule: Labels | None = None  # the lines of the settings that gave a label
     schema: int = 1
 
     @property
@@ -125,7 +126,7 @@ def score_text(
     `title`, `url` and `description` go before what the text says of itself. `policy` goes before the settings file's, `model` (a folder)
     before the model in use, `config` before ./gating.toml. `quotes` is how many quotes each label gets. A text that cannot be scored, such
     as an empty one, gives a Score whose `status` and `reason` say so. Raises SettingsError for an unknown policy, BundleError for a model
-    that cannot be used.
+    that cannot be used, TypeError for a text that is no str.
 
     >>> import gating
     >>> score = gating.score_text("# Why forms cost readers\\n\\n" + "Half of those who meet a form on a guide turn back before they have read a word. " * 3)
@@ -134,6 +135,8 @@ def score_text(
     >>> gating.score_text("Too short.").reason
     'only 2 words of text; 10 are needed'
     """
+    if not isinstance(text, str):
+        raise TypeError(f"gating.score_text takes the text as a str, found {type(text).__name__}. Decode bytes first; score_files reads files, score_frame takes missing texts.")
     assessor = assessor_for(policy, model, config)
     piece = read_draft(text, assessor, ending=".html" if html else ".md", title=title or "", url=url or "", description=description or "")
     return score_of(piece if isinstance(piece, Skipped) else assessor.assess(piece, quotes))
@@ -252,8 +255,9 @@ def flat_row(score: Score) -> dict[str, Any]:
 
 _NESTED: dict[str, type] = {
     "stage_probabilities": StageProbabilities, "gate_parts": GateParts, "confidence": Confidence, "given": Labels, "predicted": Labels, "label_source": Labels,
+    "label_rule": Labels,
 }  # fmt: skip
-_OPTIONAL = ("policy_rule", "ignored", "given", "predicted", "label_source")  # in a record only where there is something to say
+_OPTIONAL = ("policy_rule", "ignored", "given", "predicted", "label_source", "label_rule")  # in a record only where there is something to say
 _PREFIXES = {"stage_probabilities": "stage_probability", "gate_parts": "gate", "confidence": "confidence"}  # in the names of columns
 
 

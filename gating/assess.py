@@ -21,7 +21,7 @@ from gating.features.catalogue import fingerprint
 from gating.reading import Job, Problem, plan, read_job, work_on
 from gating.reading.labels import Given, keys_of, labels_in_front_matter, with_unclear
 from gating.reading.sources import NO_CHOICES, Choices
-from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped
+from gating.records import PLACES, Finding, HeadVerdict, Piece, Skipped, Verdict
 from gating.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,14 +44,15 @@ class Assessor:
     def assess(self, piece: Piece, quotes: int = 1) -> Finding:
         """The finding on one piece."""
         verdict, evidence = self.classifier.classify(piece, quotes)
-        verdict = verdict.with_given(self._given(piece))
+        verdict = self._with_given(piece, verdict)
         verdict = replace(verdict, flags=(*verdict.flags, *flags_by_rule(piece, verdict, self.settings.limits, self.today)))
         return Finding(with_unclear(piece), verdict, advise(piece, verdict, evidence, self.settings))
 
-    def _given(self, piece: Piece) -> dict[str, str]:
-        """The labels that a person gave for this very piece: in its front matter under `gating:`, else in the file of labels, else by [[paths]]."""
+    def _with_given(self, piece: Piece, verdict: Verdict) -> Verdict:
+        """The verdict with the labels that a person gave: in the piece's front matter under `gating:`, else in the file of labels, else by [[paths]]."""
         in_file = next((self._labels[key] for key in keys_of(piece) if key in self._labels), ()) if self._labels else ()
-        return {**override_for(piece, self.settings.paths).labels, **dict(in_file), **labels_in_front_matter(piece)}
+        said, own = override_for(piece, self.settings.paths), {**dict(in_file), **labels_in_front_matter(piece)}
+        return verdict.with_given({**said.labels, **own}, {head: said.line_with_reason(head) for head in said.labels if head not in own})
 
     @cached_property
     def _labels(self) -> dict[str, Given]:

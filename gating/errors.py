@@ -3,6 +3,9 @@
 Everything here reaches a person as one sentence and exit code 2 or 3; any other exception is a bug of ours.
 """
 
+import difflib
+from collections.abc import Sequence
+
 
 class GatingError(Exception):
     """A problem that the person at the terminal can mend. Exit code 2."""
@@ -30,3 +33,20 @@ class OutputError(GatingError):
     """The result exists but could not be written. Exit code 3."""
 
     exit_code = 3
+
+
+def nearest(written: str, known: Sequence[str]) -> str:
+    """The one of `known` that a person most likely meant; empty where none is near."""
+    near = difflib.get_close_matches(written[:100].lower(), known, n=1, cutoff=0.7)
+    return near[0] if near else ""
+
+
+def did_you_mean(written: str, known: Sequence[str]) -> str:
+    """The end of a sentence that names the nearest of `known`; empty where none is near."""
+    near = nearest(written, known)
+    return f'; did you mean "{near}"?' if near else ""
+
+
+def shortly(written: str) -> str:
+    """At most 60 characters of what a person wrote, to be quoted in a sentence."""
+    return written if len(written) <= 60 else f"{written[:59]}…"

@@ -61,6 +61,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 }
 
 
+NO_RULES: Mapping[str, str] = {}
 PLACES = {label: place for labels in LABELS.values() for place, label in enumerate(labels)}  # no label stands in two heads
 
 
@@ -168,6 +169,7 @@ class HeadVerdict:
     probabilities: tuple[float, ...]
     cannot_exclude: tuple[str, ...] = ()  # the conformal set: holds the right label for nine pieces in ten, likeliest first
     predicted: str = ""  # the model's own label where a person gave `label`; empty where nobody did
+    rule: str = ""  # the line of the settings by which a person gave it; empty where it was given for this very piece
 
     @property
     def confidence(self) -> float:
@@ -176,7 +178,7 @@ class HeadVerdict:
 
     def as_predicted(self) -> HeadVerdict:
         """The model's own answer, whatever a person said."""
-        return replace(self, label=self.predicted or self.label, predicted="")
+        return replace(self, label=self.predicted or self.label, predicted="", rule="")
 
     def is_unsure(self, below: float) -> bool:
         """True when the label is the model's and its probability is under `below`; what a person said is not in doubt."""
@@ -200,9 +202,11 @@ class Verdict:
         verdict: HeadVerdict = getattr(self, name)
         return verdict
 
-    def with_given(self, labels: Mapping[str, str]) -> Verdict:
-        """The verdict with a person's labels, {head: label}, in place of the model's, which stay in `predicted`."""
-        answers = {head: replace(answer := self.head(head), label=label, predicted=answer.predicted or answer.label) for head, label in labels.items()}
+    def with_given(self, labels: Mapping[str, str], rules: Mapping[str, str] = NO_RULES) -> Verdict:
+        """The verdict with a person's labels, {head: label}, in place of the model's, which stay in `predicted`; `rules` has the lines of
+        the settings that gave some of them.
+        """
+        answers = {head: replace(answer := self.head(head), label=label, predicted=answer.predicted or answer.label, rule=rules.get(head, "")) for head, label in labels.items()}
         return replace(self, **answers)  # type: ignore[arg-type]  # mypy does not know that the keys are heads
 
     @property

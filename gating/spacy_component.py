@@ -91,8 +91,8 @@ def _reading(doc: Doc) -> Reading | None:
     return Reading(**heads, advised_gate=found["advised_gate"], review=found["review"], flags=tuple(found["flags"]), evidence=evidence, model=found["model"])
 
 
-def _verdict(label: str, probabilities: list[float], cannot_exclude: list[str], predicted: str) -> HeadVerdict:
-    return HeadVerdict(label, tuple(probabilities), tuple(cannot_exclude), predicted)
+def _verdict(label: str, probabilities: list[float], cannot_exclude: list[str], predicted: str, rule: str = "") -> HeadVerdict:
+    return HeadVerdict(label, tuple(probabilities), tuple(cannot_exclude), predicted, rule)
 
 
 def _reason(doc: Doc) -> str:

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -80,6 +81,13 @@ def test_a_path_that_leads_nowhere_is_an_error() -> None:
     """As the sentence that the command line prints."""
     with pytest.raises(SourceError, match="no such file"):
         list(gating.score_files("nowhere.md"))
+
+
+@pytest.mark.parametrize("text", [None, b"# A post", 7])
+def test_what_is_no_text_is_an_error_that_says_so(text: Any) -> None:
+    """A missing value of a table is the usual one, and a slip in the caller's code."""
+    with pytest.raises(TypeError, match=f"takes the text as a str, found {type(text).__name__}"):
+        gating.score_text(text)
 
 
 def test_a_person_s_label_is_kept_apart() -> None:

@@ -10,7 +10,7 @@ from gating.advice.own_words import score_with
 from gating.advice.policy import SCORED, policy_for, rubric_gate
 from gating.advice.quotes import evidence_shown
 from gating.advice.sentences import RULE_WORDS
-from gating.records import PLACES, Finding
+from gating.records import HEADS, PLACES, Finding, HeadVerdict
 from gating.settings import Settings
 
 
@@ -34,6 +34,9 @@ def _steps(finding: Finding, settings: Settings) -> Iterator[Step]:
     quotes = [f'"{evidence_shown(item.quote)}"' for item in advice.evidence if item.label == answer.label][:3]
     sure = f"{min(99, round(100 * answer.probabilities[PLACES[answer.label]]))} %"
     yield Step("signals", f"the words of the piece say {answer.label}, {sure}{': ' if quotes else ''}{'; '.join(quotes)}", answer.label)
+    given = [_given(verdict.head(head)) for head in HEADS if head != "gate" and verdict.head(head).predicted]
+    if given:
+        yield Step("given labels", "; ".join(given))
     aside = "" if advice.gate_rule == SCORED else ", which does not decide"
     sum_ = f"{parts.uniqueness} uniqueness + {parts.work_saved} work saved + {parts.buying_closeness} buying closeness"
     yield Step("score parts", f"{sum_} - {parts.reach_need} need for reach - {parts.hostility} hostility = {parts.total}{aside}")
@@ -49,6 +52,11 @@ def _steps(finding: Finding, settings: Settings) -> Iterator[Step]:
         because = f", because: {advice.ignored_reason}" if advice.ignored_reason else ""
         yield Step("ignored", f"nothing is reported of {', '.join(advice.ignored)}{because}")
     yield Step("advice", f"{advice.gate}; action: {advice.action}", advice.gate)
+
+
+def _given(answer: HeadVerdict) -> str:
+    """A label that the settings or a person gave, with what it replaces."""
+    return f"{answer.label} by {answer.rule or 'a person'} (the model says {answer.predicted})"
 
 
 def _policy(finding: Finding, settings: Settings) -> str:

@@ -34,6 +34,11 @@ class Override:
         """The entry as a person finds it in the file."""
         return f'paths "{dict(self.globs)[key]}": {key} = "{self.value(key)}"'
 
+    def line_with_reason(self, key: str) -> str:
+        """The entry, and the reason that stands in it."""
+        globs = dict(self.globs)
+        return self.line(key) + (f", because: {self.value('reason')}" if globs.get("reason") == globs[key] else "")
+
     @property
     def labels(self) -> dict[str, str]:
         """{head: label} for strategy, stage and format."""

@@ -71,7 +71,7 @@ class Beside:
 
             self._scores.append((finding.piece.source, scores_of(finding)))
         if self._wishes.write_baseline and (reported := reported_of(finding)):
-            self._entries.append(entry_of(finding.piece, reported))
+            self._entries.append(entry_of(finding.piece, reported, self._wishes.write_baseline.parent))
         shown = silenced(finding, self._baseline) if self._baseline else finding
         self._n_known += shown is not finding
         return shown

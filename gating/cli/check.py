@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from gating.settings import Settings
 
 STYLES: dict[str, Callable[[Iterable[Remark]], Iterator[str]]] = {"line": remark_lines, "json": remark_list, "github": github_commands, "sarif": sarif_log}
 STYLE_OF_ENDING = {".json": "json", ".sarif": "sarif"}
+MOST_REASONS = 3  # for which inputs were passed over, in the line of the sum
 SUMMARY_FILE = "GITHUB_STEP_SUMMARY"  # where GitHub says that the summary of a step is to be added
 
 
@@ -47,15 +49,17 @@ def check_paths(request: Request, assessor: Assessor) -> int:
     known = load_baseline(request.baseline) if request.baseline else None
     remarks: list[Remark] = []
     entries: list[str] = []
-    n_pieces = n_known = n_passed = 0
+    n_pieces = n_known = 0
+    passed: Counter[str] = Counter()
     for result in assess_paths(request.paths, assessor, _exclude(request), request.jobs):
         if isinstance(result, Skipped):
-            n_passed += result.status is Status.SKIPPED
+            passed.update([result.reason] if result.status is Status.SKIPPED else ())
             _say_failed(result)
             continue
         found = check(result, assessor.settings)
         new = [remark for remark in found if not (known and known.knows(result.piece, remark.rule))]
-        entries += [entry_of(result.piece, [remark.rule for remark in found])] if found else []
+        if found and request.write_baseline:
+            entries.append(entry_of(result.piece, [remark.rule for remark in found], request.write_baseline.parent))
         remarks += new
         n_pieces += 1
         n_known += len(found) - len(new)
@@ -68,7 +72,7 @@ def check_paths(request: Request, assessor: Assessor) -> int:
         with writing(request.write_baseline):
             write_whole([baseline_text(entries)], request.write_baseline)
     if not request.quiet:
-        click.echo(_summed_up(counted(remarks, n_pieces), n_known, n_passed), err=True)
+        click.echo(_summed_up(counted(remarks, n_pieces), n_known, passed), err=True)
     return int(request.fail_on is not None and any(_weight(remark.level) >= _weight(Level(request.fail_on)) for remark in remarks))
 
 
@@ -102,9 +106,17 @@ def _add_summary(text: str) -> None:
             summary.write(text)
 
 
-def _summed_up(counts: str, n_known: int, n_passed: int) -> str:
-    said = [counts, f"{n_known} known in the baseline" if n_known else "", f"{n_passed} input{'' if n_passed == 1 else 's'} without content" if n_passed else ""]
+def _summed_up(counts: str, n_known: int, passed: Counter[str]) -> str:
+    said = [counts, f"{n_known} known in the baseline" if n_known else "", _passed_over(passed) if passed else ""]
     return f"gating: {'; '.join(filter(None, said))}."
+
+
+def _passed_over(reasons: Counter[str]) -> str:
+    """How many inputs were no content to check, and the reasons that most of them have."""
+    total, shown = reasons.total(), reasons.most_common(MOST_REASONS)
+    said = [f"{visible(reason)}{f' ({count})' if total > count else ''}" for reason, count in shown]
+    more = ["and other reasons"] if len(reasons) > len(shown) else []
+    return f"{total} input{'' if total == 1 else 's'} passed over: {', '.join([*said, *more])}"
 
 
 def _weight(level: Level) -> int:

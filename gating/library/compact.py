@@ -95,7 +95,7 @@ class Slimmer:
         return Verdict(piece_id, **heads, format=kind, flags=self._one(verdict.flags), model=self._one(verdict.model))
 
     def _head(self, head: HeadVerdict) -> HeadVerdict:
-        return HeadVerdict(self._one(head.label), head.probabilities, (), self._one(head.predicted))
+        return HeadVerdict(self._one(head.label), head.probabilities, (), self._one(head.predicted), self._one(head.rule))
 
     def _advice(self, advice: Advice) -> Advice:
         return self._one(replace(advice, evidence=(), why=""))

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from gating.errors import SourceError
+from gating.errors import SourceError, nearest, shortly
 from gating.reading.aliases import find_columns, plain_name
-from gating.reading.ignores import ignored_in
+from gating.reading.gates import GATE_KEYS
+from gating.reading.ignores import unclear_in
 from gating.reading.outcome import Row, Unread
 from gating.reading.sources import Source, read_bytes
 from gating.reading.text import squeeze
 from gating.reading.urls import ROW, normal_url
-from gating.records import HEADS, IGNORABLE, LABELS, Piece
+from gating.records import HEADS, LABELS, Piece
 from gating.settings import Settings
 
 Given = tuple[tuple[str, str], ...]  # (head, label)
@@ -42,6 +43,7 @@ LOOSE_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 OWN_COLUMNS = ("gating {}", "{} label", "label {}", "labels {}")  # nested keys come as "gating.stage"
 TODAYS_GATE = frozenset(LOOSE_COLUMNS["gate"])
+OWN_KEYS = (*HEADS, "ignore", "reason")  # under `gating:` in front matter
 QUOTED = re.compile(r"\A'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")  # our own tables write a quote before what a spreadsheet would run
 SOURCE_COLUMNS = ("source", "file", "path", "file name", "filename")
 # What people write, without the words of FILLER. The labels themselves need no entry.
@@ -103,7 +105,7 @@ def label_of(head: str, written: str) -> str:
         return label
     if head == "format":
         return ""
-    said = f"{head} {_short(written)!r}"
+    said = f"{head} {shortly(written)!r}"
     raise ValueError(f"{said} names two labels; one is needed" if len(meant - {""}) > 1 else f"{said} is not one of {', '.join(LABELS[head])}")
 
 
@@ -133,11 +135,26 @@ def labels_in_front_matter(piece: Piece) -> dict[str, str]:
 
 
 def with_unclear(piece: Piece) -> Piece:
-    """The piece with a sentence among its limits for each value under `gating:` that is no label, and each thing to ignore that is none."""
+    """The piece with a sentence among its limits for each value under `gating:` that is no label, each key there that is nearly one of ours,
+    and each thing to ignore that is none.
+    """
     wrong = [(head, written) for head, written in _own_front_matter(piece) if not _if_label(head, written)]
-    said = tuple(f"gating.{head} {_short(written)!r} in the front matter is not one of {', '.join(LABELS[head])}" for head, written in wrong)
-    said += tuple(f"gating cannot ignore {_short(name)!r}; it can {', '.join(IGNORABLE)} and the names of checks" for name in ignored_in(piece).wrong)
+    said = tuple(f"gating.{head} {shortly(written)!r} in the front matter is not one of {', '.join(LABELS[head])}" for head, written in wrong)
+    said = (*said, *_nearly_ours(piece), *unclear_in(piece))
     return replace(piece, limits=tuple(dict.fromkeys(piece.limits + said))) if said else piece
+
+
+def _nearly_ours(piece: Piece) -> Iterator[str]:
+    """A sentence for each key under `gating:` that does nothing and is nearly one that does, or another word for it. What else stands there
+    is the site's own, such as `gating: {form: 77}`.
+    """
+    for name, value in () if ROW.search(piece.source) else piece.metadata:
+        key = name.removeprefix("gating.")
+        if key == name or key in OWN_KEYS or key in GATE_KEYS:
+            continue
+        near = _other_words().get(plain_name(key)) or nearest(key, OWN_KEYS)
+        if near and (near not in HEADS or _if_label(near, value)):
+            yield f'gating knows no "gating.{shortly(key)}" in the front matter; did you mean "{near}"?'
 
 
 def _own_front_matter(piece: Piece) -> Iterator[tuple[str, str]]:
@@ -222,6 +239,12 @@ def _rows(path: str, settings: Settings, mapping: Mapping[str, str]) -> Iterable
 
 
 @lru_cache
+def _other_words() -> dict[str, str]:
+    """{another word for a head, plain: head}, where the word can mean nothing else."""
+    return {plain_name(name): head for head, names in LABEL_COLUMNS.items() for name in names}
+
+
+@lru_cache
 def _known(head: str) -> dict[str, str]:
     """{what people write, plain: label}."""
     written = {phrase: label for label, phrases in VALUES[head].items() for phrase in phrases.split(", ")}
@@ -238,7 +261,3 @@ def _if_label(head: str, written: str) -> str:
         return label_of(head, written)
     except ValueError:
         return ""
-
-
-def _short(written: str) -> str:
-    return written if len(written) <= 60 else f"{written[:59]}…"

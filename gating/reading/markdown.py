@@ -13,7 +13,7 @@ from gating.reading.bounds import bounded
 from gating.reading.cmark import SOURCE_LINES, to_html
 from gating.reading.frontmatter import FrontMatter, split_front_matter
 from gating.reading.gates import observe
-from gating.reading.ignores import comments_in, with_html_comments
+from gating.reading.ignores import comments_in, with_html_comments, without_examples
 from gating.records import ObservedGate
 
 EXTENSIONS = ["table", "strikethrough"]
@@ -59,7 +59,7 @@ def parts_with_front_matter(front: FrontMatter, text: str, source: str, mdx: boo
         title=title,
         url=url,
         description=values.get(columns.get("description", ""), ""),
-        metadata=front.values + comments_in(html), observed=observed, forms=forms,
+        metadata=front.values + comments_in(html, tree), observed=observed, forms=forms,
         limits=(front.problem,) if front.problem else (),
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def _without_templates(text: str, mdx: bool) -> str:
     Line ends inside what is removed stay, so that line numbers still hold.
     """
     text = ATTRIBUTE_BUTTON.sub(r'<a class="btn" href="\2">\1</a>', text)
-    text = SHORTCODE.sub(_line_ends, with_html_comments(text) if "{/*" in text else text)
+    text = SHORTCODE.sub(_line_ends, without_examples(with_html_comments(text) if "{/*" in text else text))
     text = ATTRIBUTE_LIST.sub("", text)
     if mdx:
         text = COMPONENT.sub(_component_text, MDX_LINE.sub("", text))

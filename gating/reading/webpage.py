@@ -11,7 +11,7 @@ from gating.reading.blocks import SOURCE_POSITION, Page, page_blocks
 from gating.reading.bounds import bounded
 from gating.reading.frontmatter import split_front_matter
 from gating.reading.gates import Values, observe
-from gating.reading.ignores import comments_in
+from gating.reading.ignores import comments_in, without_examples
 from gating.reading.markdown import SHORTCODE
 from gating.reading.text import squeeze
 
@@ -48,7 +48,7 @@ def webpage_parts(text: str, source: str, unseen: str = "", title: str = "", add
     front = split_front_matter(text) if text.startswith("---") else None
     body = front.body if front else text
     if "{%" in body or "{{" in body:
-        body = SHORTCODE.sub(lambda found: "\n" * found.group().count("\n"), body)
+        body = SHORTCODE.sub(lambda found: "\n" * found.group().count("\n"), without_examples(body))
     # GitLab leaves the places of its Markdown in the page, which are no lines of the page.
     body, limits = bounded(body.replace(f" {SOURCE_POSITION}=", " data-place="))
     tree = LexborHTMLParser(body)
@@ -66,7 +66,7 @@ def webpage_parts(text: str, source: str, unseen: str = "", title: str = "", add
         title=title,
         url="" if LOCAL.match(url) else url,
         description=values.get("description") or _attribute(tree, 'meta[name="description"]', "content") or _attribute(tree, 'meta[property="og:description"]', "content"),
-        metadata=metadata + comments_in(body),
+        metadata=metadata + comments_in(body, tree),
         observed=observed, forms=forms,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from json.scanner import py_make_scanner  # type: ignore[attr-defined]  # the on
 from typing import Any
 
 from gating.reading.outcome import LIMIT, Row
-from gating.reading.table import FIELD_LIMIT, NOTE_LINES, any_rows, delimiter_of, records_in
+from gating.reading.table import FIELD_LIMIT, NOTE_LINES, SEP_LINE, any_rows, delimiter_of, records_in
 from gating.reading.text import clean
 from gating.report.in_workbook import NoPlace, workbook_with
 
@@ -36,7 +36,7 @@ def copy_with_scores(data: bytes, ending: str, scores: Mapping[int, Scores], map
         try:
             return workbook_with(data, [f"{KEY}.{name}" for name in names], cells, mapping)
         except NoPlace as error:
-            raise Refused("its rows and cells do not say where they stand; open it and save it again") from error
+            raise Refused(str(error)) from error
     data, encoding, mark = _plain(data)
     text = data.decode(encoding)
     if ending in LINES:
@@ -92,6 +92,9 @@ def _csv_with(text: str, delimiter: str, names: list[str], scores: Mapping[int, 
     notes = NOTE_LINES.match(text.replace("\r\n", "\n"))
     n_notes = notes.group().count("\n") if notes else 0
     lines = list(io.StringIO(text, newline=""))
+    told = SEP_LINE.match("".join(lines[n_notes : n_notes + 1]).replace("\r\n", "\n"))
+    if told:
+        n_notes, delimiter = n_notes + 1, told[1]
     yield from lines[:n_notes]
     lines = lines[n_notes:]
     delimiter = delimiter or delimiter_of(clean("".join(lines[:1])))

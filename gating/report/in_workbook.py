@@ -15,13 +15,15 @@ from gating.reading.table import header_row
 from gating.reading.zips import Package
 
 Added = Mapping[int, Sequence[str]]  # row of a sheet, from 1: its new cells
-LETTERS = re.compile(r"[A-Z]{1,3}")
+PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{0,7})")  # of a cell: "AB12"
+MOST_COLUMNS = 16_384  # of a sheet, in Excel
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 LARGEST = 200_000_000  # bytes of one sheet's XML; safe_workbook allows no more
+NOWHERE = "its rows and cells do not say where they stand; open it and save it again"
 
 
 class NoPlace(Exception):
-    """A sheet whose rows or cells do not say where they stand."""
+    """Why a sheet takes no new columns, in words that follow its name."""
 
 
 def workbook_with(data: bytes, heading: Sequence[str], cells: Mapping[int, Sequence[str]], mapping: Mapping[str, str]) -> bytes:
@@ -65,12 +67,17 @@ def _parts(package: Package) -> dict[str, str]:
 
 
 def _with_cells(data: bytes, added: Added) -> bytes:
-    """The XML of a sheet with the new cells behind its last column; a heading looks like the one beside it."""
+    """The XML of a sheet with the new cells behind its last column, and behind merged cells beside them, which would cover them; a heading
+    looks like the one beside it.
+    """
     from lxml import etree
 
     root = _xml(data)
     rows = list(root.iter("{*}row"))
-    column = max((_column(cell) for row in rows for cell in row), default=0) + 1
+    used = [_place(cell.get("r"))[0] for row in rows for cell in row]
+    column = max([*used, *_merged_to(root, added)], default=0) + 1
+    if column + max(map(len, added.values())) > MOST_COLUMNS:
+        raise NoPlace("it has no columns left")
     left = dict(added)
     for place, row in enumerate(rows):
         values = left.pop(int(row.get("r") or 0), ())
@@ -82,7 +89,7 @@ def _with_cells(data: bytes, added: Added) -> bytes:
             if value:
                 row.append(_cell(etree, row, f"{_letters(column + offset)}{row.get('r')}", value, style))
     if any(left.values()):
-        raise NoPlace
+        raise NoPlace(NOWHERE)
     for dimension in root.iter("{*}dimension"):
         root.remove(dimension)  # optional, and would now be wrong
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -96,14 +103,24 @@ def _cell(etree: Any, row: Any, place: str, value: str, style: str | None) -> An
     return cell
 
 
-def _column(cell: Any) -> int:
-    found = LETTERS.match(cell.get("r") or "")
+def _merged_to(root: Any, added: Added) -> Iterator[int]:
+    """The last column of each range of merged cells that stands in a row with new cells. Only the first cell of a range need be in the file."""
+    for merged in root.iter("{*}mergeCell"):
+        first, _, last = merged.get("ref", "").partition(":")
+        column, bottom = _place(last or first)
+        if any(_place(first)[1] <= row <= bottom for row in added):
+            yield column
+
+
+def _place(written: str | None) -> tuple[int, int]:
+    """(column, row) of "AB12", both from 1; row 0 where there is none. Raises NoPlace."""
+    found = PLACE.fullmatch(written or "")
     if not found:
-        raise NoPlace
+        raise NoPlace(NOWHERE)
     number = 0
-    for letter in found.group():
+    for letter in found[1]:
         number = 26 * number + ord(letter) - ord("A") + 1
-    return number
+    return number, int(found[2] or 0)
 
 
 def _letters(column: int) -> str:

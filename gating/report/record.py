@@ -69,12 +69,16 @@ def _said(advice: Advice) -> dict[str, Any]:
 
 
 def _given(verdict: Verdict) -> dict[str, Any]:
-    """What a record has more where a person gave a label: those labels, what the model says in their place, and where each label is from."""
+    """What a record has more where a person gave a label: those labels, what the model says in their place, where each label is from,
+    and which lines of the settings gave some.
+    """
     if not verdict.has_given:
         return {}
     predicted = {head: verdict.head(head).predicted for head in HEADS if verdict.head(head).predicted}
     given = {head: verdict.head(head).label for head in predicted}
-    return {"given": given, "predicted": predicted, "label_source": {head: "given" if head in given else "predicted" for head in HEADS}}
+    sources = {head: "given" if head in given else "predicted" for head in HEADS}
+    rules = {head: verdict.head(head).rule for head in given if verdict.head(head).rule}
+    return {"given": given, "predicted": predicted, "label_source": sources, **({"label_rule": rules} if rules else {})}
 
 
 def _rounded(value: float) -> float:
@@ -86,4 +90,4 @@ KEYS = (
     "stage_score", "format", "phase", "gate", "gate_neutral", "gate_parts", "observed_gate", "observed_gate_evidence", "flags", "action", "confidence",
     "review", "evidence", "measures", "why", "model",
 )  # fmt: skip
-OPTIONAL_KEYS = ("policy_rule", "ignored", "given", "predicted", "label_source", "audit")  # stand last, in this order; only where there is something to say
+OPTIONAL_KEYS = ("policy_rule", "ignored", "given", "predicted", "label_source", "label_rule", "audit")  # stand last, in this order; only where there is something to say

@@ -15,6 +15,7 @@ from gating.records import Evidence, Finding, Piece, Skipped
 from gating.report.explained import explained_record
 from gating.report.record import record_of
 from gating.report.tables import json_line
+from gating.server.around import around_of, with_around
 from gating.server.asked import Draft, Order, Wish
 from gating.server.draft import draft_of
 
@@ -48,7 +49,8 @@ class _Answering:
 
     def _read(self, draft: Draft) -> Piece | Skipped:
         text, ending = draft.content
-        return read_draft(text, self.assessor, ending=ending, title=draft.title, url=draft.url, description=draft.description, id=draft.id)
+        read = read_draft(text, self.assessor, ending=ending, title=draft.title, url=draft.url, description=draft.description, id=draft.id)
+        return with_around(read, draft.around) if draft.around and isinstance(read, Piece) else read
 
     def _line(self, read: Piece | Skipped, is_file: bool) -> bytes:
         if isinstance(read, Skipped):
@@ -60,7 +62,13 @@ class _Answering:
         record = explained_record(finding, flips, chain_of(finding, self.assessor.settings), proposals)
         if not self.wish.flips:
             del record["flips"], record["proposals"]
-        return json_line({**record, **_shown(finding), **({"draft": draft_of(read.blocks)} if is_file else {})}).encode()
+        return json_line({**record, **_shown(finding), **(self._to_edit(read) if is_file else {})}).encode()
+
+    def _to_edit(self, piece: Piece) -> dict[str, Any]:
+        """The piece as a draft, and what stands around it."""
+        draft = draft_of(piece.blocks)
+        back = read_draft(draft, self.assessor, ending=".txt")
+        return {"draft": draft, "around": around_of(piece, back.blocks if isinstance(back, Piece) else ())}
 
 
 def _shown(finding: Finding) -> dict[str, Any]:

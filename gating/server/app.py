@@ -25,7 +25,7 @@ from gating.server.clerks import Busy, Clerks, Ticket
 from gating.server.guard import Access, Guard
 from gating.server.openapi import description
 from gating.server.page import PAGE_POLICY, page_html
-from gating.server.refusals import refusal_of_status, refusal_response
+from gating.server.refusals import refusal_of, refusal_response
 
 SLOW_SENDER = 60  # seconds for a whole body
 BODIES = 4  # times the limit of one body that may be held at the same time
@@ -64,7 +64,7 @@ def make_app(recipe: Recipe, access: Access, jobs: int = 2, clerks: Callable[[Re
     ]
     return Starlette(
         routes=routes, lifespan=lifespan, middleware=[Middleware(Guard, access=access)],
-        exception_handlers={HTTPException: lambda _, error: refusal_response(refusal_of_status(error.status_code))},
+        exception_handlers={HTTPException: lambda _, error: refusal_response(refusal_of(error))},
     )  # fmt: skip
 
 

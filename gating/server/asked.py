@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,7 +11,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from gating.errors import did_you_mean
 from gating.reading.text import clean
+from gating.server.around import Around
 from gating.settings import POLICIES
 
 MAX_PIECES = 1000  # of one request; a library goes to `gating audit`
@@ -43,6 +46,8 @@ NAMES = {  # what a body without a name is called, by its type
     "application/octet-stream": "upload",  # its first bytes say what it is
     "": "upload",
 }
+QUERY = ("explain", "flips", "policy", "name")  # what an address may hold
+UNKNOWN_FIELD = re.compile(r"unknown field `(.+?)`(?: - at `(.+?)`)?")
 YES, NO = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -64,6 +69,7 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     description: Annotated[str, Meta(description="The meta description or summary.")] = ""
     id: Annotated[str, Meta(description="Comes back in the record; without it one is made from the text.")] = ""
+    around: Annotated[Around | None, Meta(description="Of a draft that was made from a file: what its record had in `around`.")] = None
 
     @property
     def content(self) -> tuple[str, str]:
@@ -119,7 +125,7 @@ def order_of_json(body: bytes, wished: Wish) -> Order:
     try:
         asked = msgspec.json.decode(body, type=Asked)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise Refusal(422, "wrong_fields", f"The JSON is not what is expected here: {error}. /openapi.json describes it.") from None
+        raise Refusal(422, "wrong_fields", f"The JSON is not what is expected here: {error}{_nearest_field(str(error)) or '.'} /openapi.json describes it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal(400, "bad_json", f"The body is not valid JSON ({error}).") from None
     wish = Wish(asked.explain or wished.explain, asked.flips or wished.flips, _policy(asked.policy or wished.policy))
@@ -156,9 +162,9 @@ def name_for(given: str, media_type: str) -> str:
 
 def wish_of_query(query: Mapping[str, str]) -> Wish:
     """What the address asks for. Raises Refusal for what is not known here."""
-    unknown = set(query) - {"explain", "flips", "policy", "name"}
+    unknown = sorted(set(query) - set(QUERY))
     if unknown:
-        raise Refusal(422, "wrong_query", f"Unknown in the address: {sorted(unknown)[0][:80]}. Known are explain, flips, policy and name.")
+        raise Refusal(422, "wrong_query", f"Unknown in the address: {unknown[0][:80]}{did_you_mean(unknown[0], QUERY) or '.'} Known are explain, flips, policy and name.")
     return Wish(_flag(query, "explain"), _flag(query, "flips"), _policy(query.get("policy", "")))
 
 
@@ -174,6 +180,12 @@ def _check(draft: Draft, where: str) -> None:
         raise Refusal(422, "wrong_fields", f"Exactly one of `text`, `markdown` and `html`{where} must hold the draft.")
 
 
+def _nearest_field(problem: str) -> str:
+    """What was probably meant by the unknown field of which msgspec speaks."""
+    found = UNKNOWN_FIELD.search(problem)
+    return did_you_mean(found[1], (Draft if found[2] else Asked).__struct_fields__) if found else ""
+
+
 def _flag(query: Mapping[str, str], name: str) -> bool:
     value = query.get(name, "false").lower()
     if value not in YES + NO:
@@ -183,5 +195,5 @@ def _flag(query: Mapping[str, str], name: str) -> bool:
 
 def _policy(name: str) -> str:
     if name and name not in POLICIES:
-        raise Refusal(422, "wrong_policy", f"policy must be one of {', '.join(POLICIES)}.")
+        raise Refusal(422, "wrong_policy", f"policy must be one of {', '.join(POLICIES)}{did_you_mean(name, POLICIES) or '.'}")
     return name

@@ -124,6 +124,7 @@ def _explained() -> dict[str, Any]:
         "blocks": {"type": "array", "items": block, "description": "the text as it was read"},
         "quote_places": {"type": "array", "items": place, "description": "where each quote of `evidence` stands: number of its block, first character, character after the last"},
         "draft": {"type": "string", "description": "of files and HTML: the text in Markdown, for an editor"},
+        "around": {**_ref("Around"), "description": "of files and HTML: what stands around the text, to be sent back with the edited draft"},
         "proposals": {"type": "array", "items": proposal, "description": "only with `flips`: what to change in the piece, and what each edit moves, found by rescoring"},
         "flips": {"type": "array", "items": flip, "description": "only with `flips`: what would flip each label, or comes nearest"},
     }

@@ -35,7 +35,7 @@
 
   let record = null; // what the server said last of the text that is shown
   let before = null; // the record that meters are compared with
-  let known = {}; // description and address of a piece that came from a file
+  let known = {}; // of a piece that came from a file: description, address, and what stands around its text, such as its form
   let pieces = []; // records of a file with many pieces
   let shownPiece = -1;
   let asking = null; // what can be stopped: the request under way
@@ -163,7 +163,7 @@
     }
     fail("");
     title.value = piece.title;
-    known = Object.fromEntries(["description", "url"].filter((name) => piece[name]).map((name) => [name, piece[name]]));
+    known = Object.fromEntries(["description", "url", "around"].filter((name) => piece[name]).map((name) => [name, piece[name]]));
     put(piece.draft);
     $("paper").scrollTop = 0;
     $("back").hidden = pieces.length < 2;
@@ -425,8 +425,9 @@
   };
   const more = (told) => {
     const today = told.observed_gate === "unknown" ? "" : `${TODAY[told.observed_gate]}${told.observed_gate_evidence ? ` (${told.observed_gate_evidence})` : ""}`;
+    const kept = known.around ? `as in ${known.around.source}, with its form, links and front matter, whatever you edit` : "";
     const lines = [
-      ["Kind of page", told.format], ["Phase", `${told.phase} demand`], ["Judge it by", told.measures.join(", ")], ["Given out today", today],
+      ["Kind of page", told.format], ["Phase", `${told.phase} demand`], ["Judge it by", told.measures.join(", ")], ["Given out today", today], ["What stands around it", kept],
       ["Marks", told.flags.map((flag) => FLAGS[flag] || flag).join(", ")], ["Limits hit", told.reason], ["Model", told.model],
     ];
     $("more").replaceChildren(...lines.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", { textContent: name }), element("dd", { textContent: value })]));
@@ -474,6 +475,7 @@
       return;
     }
     const all = draft.selectionStart === 0 && draft.selectionEnd === draft.value.length;
+    if (all) known = {}; // another text; the form of the file before it is not its own
     if (!html || !all || !/<(h[1-6]|li|table|strong|b|a)[\s>]/i.test(html)) return;
     event.preventDefault(); // as the sender wrote it: headings, lists and links stay what they are
     const plain = event.clipboardData.getData("text/plain");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from gating.server.asked import Refusal
@@ -18,6 +19,7 @@ def refusal_response(refusal: Refusal) -> JSONResponse:
     return JSONResponse({"error": {"code": refusal.code, "message": refusal.message}}, refusal.status, refusal.headers)
 
 
-def refusal_of_status(status: int) -> Refusal:
-    """The refusal for a status that the routes give by themselves."""
-    return Refusal(status, CODES.get(status, "refused"), SENTENCES.get(status, "This request cannot be answered."))
+def refusal_of(error: HTTPException) -> Refusal:
+    """The refusal for what the routes raise by themselves, with the methods that an address takes where it does not take one."""
+    status = error.status_code
+    return Refusal(status, CODES.get(status, "refused"), SENTENCES.get(status, "This request cannot be answered."), error.headers)

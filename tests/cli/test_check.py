@@ -84,8 +84,14 @@ def test_files_without_content_are_passed_over(run: Run, tmp_path: Path) -> None
     (tmp_path / "empty.html").write_text("")
     result = run("check", "tool.py", "note.md", "empty.html", "--fail-on", "suggestion")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "gating: nothing to say on 0 pieces; 3 inputs without content.\n"
+    assert result.stderr.startswith("gating: nothing to say on 0 pieces; 3 inputs passed over: no reader for .py files (1), only 5 words of text; 10 are needed (1), ")
     assert run("check", "note.md", "--quiet").stderr == ""
+
+
+def test_a_draft_in_another_language_is_said_to_be_one(run: Run, tmp_path: Path) -> None:
+    """It is content, and its writer would take silence for praise."""
+    (tmp_path / "draft.md").write_text("# Was ein Formular kostet\n\n" + "Wer vor dem Lesen nach der Telefonnummer gefragt wird, geht meistens wieder und kommt nicht zurück. " * 4)
+    assert run("check", "draft.md").stderr == "gating: nothing to say on 0 pieces; 1 input passed over: the text is German; gating reads English.\n"
 
 
 def test_a_name_that_cannot_be_ignored_is_told(run: Run, post: Path) -> None:

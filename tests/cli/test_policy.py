@@ -79,6 +79,24 @@ def test_explain_prints_the_chain(run: Run, drafts: Path) -> None:
     assert chain[-1]["gate"] == "ungated"
 
 
+def test_a_label_by_path_is_told_with_its_line(run: Run, drafts: Path, root: Path) -> None:
+    """In the record, on the page and in the chain, with the reason of the same entry; a label for the very piece goes before and has no line."""
+    (drafts / "gating.toml").write_text(
+        '[[paths]]\nglob = "*.md"\nstage = "awareness"\nreason = "all of it is new"\n[[paths]]\nglob = "kit.*"\nstrategy = "demand-gen"\nformat = "report"\n'
+    )
+    (drafts / "kit.md").write_text(KIT.replace("title:", "gating: {format: guide}\ntitle:"))
+    line = 'paths "*.md": stage = "awareness", because: all of it is new'
+    record = records(run, "kit.md")["kit.md"]
+    schema = json.loads((root / "gating" / "report" / "record.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(record)
+    assert record["given"] == {"strategy": "demand-gen", "stage": "awareness", "format": "guide"}
+    assert record["label_rule"] == {"strategy": 'paths "kit.*": strategy = "demand-gen"', "stage": line}
+    told = " ".join(run("explain", "kit.md").stdout.split())
+    assert f"awareness given by {line}; the model says" in told
+    assert f"awareness by {line} (the model says" in told
+    assert "guide by a person (the model says" in told
+
+
 def test_unknown_key_ends_the_command_with_the_nearest(run: Run, drafts: Path) -> None:
     """Exit code 2, no traceback."""
     (drafts / "pyproject.toml").write_text('[tool.gating.names]\nbrands = ["Pottergate"]\n')

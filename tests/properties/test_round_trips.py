@@ -209,7 +209,7 @@ def test_a_baseline_knows_what_was_written(tmp_path_factory: pytest.TempPathFact
     """Each piece of it, for what it was written for and nothing else."""
     file = tmp_path_factory.mktemp("baseline") / "known.json"
     known = [replace(piece_of(f"{PROSE} {text}"), source=source, id=id_) for source, id_, text in pieces]
-    file.write_text(baseline_text(entry_of(piece, [name]) for piece in known), encoding="utf-8")
+    file.write_text(baseline_text(entry_of(piece, [name], file.parent) for piece in known), encoding="utf-8")
     baseline = load_baseline(file)
     for piece in known:
         assert baseline.knows(piece, name)

@@ -31,6 +31,9 @@ BODY = "# Hops in a wet year\n\nWhat the cellar smells of.\n\n---\n\nA rule stan
         (f"+++\nx = 1\n[gating_scores]\ngate = 'gated'\n\n[extra]\ny = 2\n+++\n{BODY}", f"+++\nx = 1\n{TOML}\n[extra]\ny = 2\n+++\n{BODY}"),
         (f"---\ntext: |\n  gating_scores:\n    none\n---\n{BODY}", f"---\ntext: |\n  gating_scores:\n    none\n{YAML}---\n{BODY}"),
         ("--- \ntitle: Hops\n---\nNo line end", f"--- \ntitle: Hops\n{YAML}---\nNo line end"),
+        (f"---\ngating_scores :\n  gate: gated\ntitle: Hops\n---\n{BODY}", f"---\n{YAML}title: Hops\n---\n{BODY}"),
+        (f'---\n"gating_scores": {{"gate": "gated"}}\ntitle: Hops\n---\n{BODY}', f"---\n{YAML}title: Hops\n---\n{BODY}"),
+        (f"---\ntitle: Hops\n...\n{BODY}", f"---\ntitle: Hops\n{YAML}...\n{BODY}"),
         ("---\ntitle: Hops\n---", f"---\ntitle: Hops\n{YAML}---"),
     ],
 )
@@ -51,6 +54,12 @@ def test_line_ends_and_mark_of_the_file_stay(mark: bytes, front: str) -> None:
     assert after.endswith(BODY.replace("\n", "\r\n").encode())
 
 
+def test_a_file_of_an_old_mac_stays_one() -> None:
+    """Its lines end with a carriage return alone."""
+    before = f"---\ntitle: Hops\n---\n{BODY}".replace("\n", "\r").encode()
+    assert with_scores(before, SCORES).decode() == f"---\ntitle: Hops\n{YAML}---\n{BODY}".replace("\n", "\r")
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -58,7 +67,8 @@ def test_line_ends_and_mark_of_the_file_stay(mark: bytes, front: str) -> None:
         (b'---\n{"title": "Hops"}\n---\nText of the piece.', "cannot be added"),
         (b"---\ntitle: Hops: and malt: too\n---\nText.", "not valid"),
         (b"---\na: &x 1\nb: *x\n---\nText.", "anchors"),
-        (b"---\ntitle: Hops\n...\n---\nText.", "cannot be added"),
+        (b"---\n? gating_scores\n: gate: gated\ntitle: Hops\n---\nText.", "cannot be added"),
+        (b"---\ntitle: Hops\ndate: 2024-05-06\n\nText of the piece.\n", "^front matter is never closed$"),
         ("---\ntitle: Caf\u00e9\n---\nText.".encode("cp1252"), "not UTF-8"),
         (b"+++\ngating_scores = {gate = 'gated'}\n+++\nText.", "cannot be added"),
     ],

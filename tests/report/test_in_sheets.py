@@ -35,6 +35,7 @@ def copied(data: bytes, ending: str, scores: dict[int, dict[str, str]] | None = 
         ('title,text\n"A","one\n\nline"\n\nB,two\n', 'title,text,{}\n"A","one\n\nline",awareness,ungated\n\nB,two,decision,gated\n'),
         ("title,text,owner\nA,one\nB,two,Kim\n", "title,text,owner,{}\nA,one,,awareness,ungated\nB,two,Kim,decision,gated\n"),
         ("title,text\nA,one,spare\nB,two\n", "title,text,,{}\nA,one,spare,awareness,ungated\nB,two,,decision,gated\n"),
+        ("sep=;\r\ntitle;text\r\nA;one, more\r\nB;two\r\n", "sep=;\r\ntitle;text;{}\r\nA;one, more;awareness;ungated\r\nB;two;decision;gated\r\n"),
         ("# exported on Monday\n\ntitle,text\nA,one\nB,two\n", "# exported on Monday\n\ntitle,text,{}\nA,one,awareness,ungated\nB,two,decision,gated\n"),
     ],
 )
@@ -115,6 +116,22 @@ def test_workbook_keeps_formulas_results_and_formats() -> None:
     assert (formulas["C2"].value, results["C2"].value, formulas["C2"].number_format) == ("=LEN(B2)", 300, "0.00")
     assert (formulas["D1"].value, formulas["D1"].font.bold, formulas["E2"].value) == (COLUMNS[0], True, "ungated")
     assert (formulas.column_dimensions["B"].width > 40, formulas.auto_filter.ref) == (True, "A1:C2")
+
+
+@pytest.mark.parametrize(("merged", "first"), [("D3:F3", "G3"), ("D4:H5", "I3"), ("A1:K1", "D3")])
+def test_no_new_column_hides_below_merged_cells(merged: str, first: str) -> None:
+    """Only the first cell of a range is sure to be in the file; a range in rows without new cells covers nothing."""
+    import openpyxl
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([["title", "text", "owner"], ["A", PROSE, "Kim"], ["B", PROSE, "Jo"]], 2):
+            sheet.write_row(number, 0, row)
+        sheet.merge_range(merged, "status")  # without a format only its first cell is written
+    after = openpyxl.load_workbook(io.BytesIO(copied(buffer.getvalue(), ".xlsx"))).active
+    assert after[first].value == COLUMNS[0]
 
 
 @pytest.mark.parametrize(("data", "ending"), [(b"title,text,gating_scores.stage\nA,one,x\n", ".csv"), (b'{"text": "one", "gating_scores": {}}', ".jsonl")])

@@ -14,6 +14,7 @@ import pytest
 from gating.server.page import FOLDER
 from tests.advice.drafts_to_change import DRAFTS
 from tests.server.conftest import DRAFT, Running
+from tests.server.test_score import BROCHURE
 
 pytestmark = pytest.mark.slow
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -132,6 +133,26 @@ def test_a_docx_is_dropped(opened: Opened, samples: Path) -> None:
     opened.page.keyboard.type("And that is all there was to it.")
     opened.page.wait_for_function("(before) => document.getElementById('words').textContent !== before", arg=before, timeout=30_000)
     assert opened.page.inner_text("#headline") == "Keep it open"
+
+
+def test_the_form_of_a_dropped_page_counts_while_its_text_is_edited(opened: Opened) -> None:
+    """The page says so and names the file; another text pasted over it has no such form."""
+    dropped(opened, "study.html", BROCHURE.encode(), "text/html")
+    first = opened.verdict()
+    assert "behind a form" in opened.page.inner_text("#more")
+    before = opened.page.inner_text("#words")
+    opened.page.focus("#draft")
+    opened.page.keyboard.press("Control+End")
+    opened.page.keyboard.type("And that is all there was to it.")
+    opened.page.wait_for_function("(before) => document.getElementById('words').textContent !== before", arg=before, timeout=30_000)
+    assert opened.verdict() == first
+    assert "behind a form" in opened.page.inner_text("#more")
+    assert "as in study.html" in opened.page.inner_text("#more")
+    opened.page.evaluate("document.getElementById('draft').select()")
+    opened.page.evaluate(PASTE, ["", DRAFT])
+    opened.page.fill("#draft", DRAFT)
+    opened.page.wait_for_function("() => !document.getElementById('more').textContent.includes('study.html')", timeout=30_000)
+    assert "behind a form" not in opened.page.inner_text("#more")
 
 
 def test_an_export_is_dropped_and_its_pieces_open(opened: Opened, samples: Path) -> None:

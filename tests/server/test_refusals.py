@@ -35,6 +35,8 @@ DEEP = b'{"text": ' + b"[" * 200_000
         (b'{"text": "a", "colour": "blue"}', JSON, {}, 422, "wrong_fields"),
         (b'{"pieces": [{"text": "a"}, {}]}', JSON, {}, 422, "wrong_fields"),
         (json.dumps({"pieces": [{"text": "a"}] * 1001}).encode(), JSON, {}, 422, "wrong_fields"),
+        (b'{"text": "a", "around": {"observed": {"verdict": "locked"}}}', JSON, {}, 422, "wrong_fields"),
+        (b'{"text": "a", "around": {"forms": [{"identity": "f", "purpose": "gate", "fields": ["shoe size"]}]}}', JSON, {}, 422, "wrong_fields"),
         (b'{"text": "a", "policy": "lax"}', JSON, {}, 422, "wrong_policy"),
         (b"words", {"Content-Type": "text/plain"}, {"explain": "perhaps"}, 422, "wrong_query"),
         (b"words", {"Content-Type": "text/plain"}, {"shout": "1"}, 422, "wrong_query"),
@@ -58,6 +60,29 @@ def test_an_address_that_is_none_is_told(server: Running, method: str, path: str
     """In the same shape as every other refusal."""
     answer = httpx.request(method, f"{server.address}{path}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), [("GET", "v1/score", {"POST"}), ("DELETE", "v1/health", {"GET", "HEAD"})])
+def test_an_address_says_which_methods_it_takes(server: Running, method: str, path: str, allowed: set[str]) -> None:
+    """In the header where programs look for it (RFC 9110, 15.5.6)."""
+    answer = httpx.request(method, f"{server.address}{path}")
+    assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, allowed)
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "meant"),
+    [
+        ({"text": "a", "polic": "open"}, {}, "policy"),
+        ({"pieces": [{"text": "a"}, {"markdwon": "a"}]}, {}, "markdown"),
+        ({"text": "a", "policy": "captur"}, {}, "capture"),
+        ({"text": "a"}, {"explian": "1"}, "explain"),
+    ],
+)
+def test_a_slip_is_answered_with_the_nearest_name(server: Running, body: dict[str, object], query: dict[str, str], meant: str) -> None:
+    """As the settings file does."""
+    answer = httpx.post(f"{server.address}v1/score", json=body, params=query)
+    assert answer.status_code == 422
+    assert f'; did you mean "{meant}"?' in answer.json()["error"]["message"]
 
 
 def test_a_body_is_counted_while_it_comes(server: Running) -> None:

@@ -77,6 +77,41 @@ def test_explained_quotes_stand_where_it_says(server: Running, samples: Path) ->
         assert record["blocks"][place["block"]]["text"][place["start"] : place["end"]] == item["quote"]
 
 
+BROCHURE = """<html><head><title>How Tarn Foods halved its stock-taking</title></head><body><main>
+<h1>How Tarn Foods halved its stock-taking</h1>
+<p>Tarn Foods keeps four cold stores on the coast. Counting them took its people two nights a month, and the figures were old by the morning.</p>
+<p>Download the case study to read how it set up handheld scanners in six weeks, why it chose them over two other systems, and what it saved.</p>
+<form action="/study"><label>Name <input name="name"></label><label>Work email <input name="email" type="email"></label><label>Phone <input name="phone"></label>
+<button>Download the case study</button></form></main></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("study.html", BROCHURE), ("study.md", f"---\ngated: true\ngating: {{stage: decision, ignore: [review]}}\n---\n{DRAFT}\n[The stock sheet](/sheet)\n")]
+)
+def test_a_file_as_a_draft_is_what_the_file_was(server: Running, name: str, text: str) -> None:
+    """Labels, gate, today's gate, action and proposals, before anything is edited: what stood around the text is sent back with it."""
+    (file,) = upload(server, name, text.encode(), flips="true")
+    back = server.score(text=file["draft"], around=file["around"], title=file["title"], flips=True).json()
+    lines = ("id", "evidence", "blocks", "draft", "around", "quote_places", "flips", "chain", "proposals")  # tell lines of the file, or words in its order
+    assert {key: back[key] for key in back if key not in lines} == {key: file[key] for key in file if key not in lines}
+    assert [(one["kind"], one["quote"]) for one in back["proposals"]] == [(one["kind"], one["quote"]) for one in file["proposals"]]
+    assert (back["observed_gate"], len(back["proposals"]) > 0) == ("gated", True)
+
+
+def test_the_form_of_a_draft_stands_on_a_line_of_it(server: Running) -> None:
+    """Where its first field is in the draft, not where it was in the page."""
+    (file,) = upload(server, "study.html", BROCHURE.encode(), explain="true")
+    (form,) = file["around"]["forms"]
+    assert str(file["draft"]).splitlines()[form["line"] - 1] == "Name"
+
+
+def test_what_a_draft_says_itself_goes_before_what_stood_around_it(server: Running) -> None:
+    """Front matter that was typed, a link that was taken out."""
+    (file,) = upload(server, "post.md", f"---\ngated: true\n---\n{DRAFT}\n[The stock sheet](/sheet)\n".encode(), explain="true")
+    edited = server.score(markdown=f"---\ngated: false\n---\n{DRAFT}", around=file["around"]).json()
+    assert (edited["observed_gate"], edited["source"]) == ("ungated", "post.md")
+
+
 def test_flips_are_found_when_asked_for(server: Running) -> None:
     """One for each of strategy, stage and gate, and what explains, too."""
     record = server.score(text=DRAFT, flips=True).json()
