@@ -266,8 +266,15 @@
     else if (noted) hideNote();
   });
   draft.addEventListener("pointerleave", hideNote);
+  let dismissed = -1; // where the cursor stood at Escape: news of how it came there may follow
+  draft.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    dismissed = draft.selectionStart;
+    hideNote();
+  });
   document.addEventListener("selectionchange", () => {
-    if (document.activeElement !== draft || putting) return;
+    if (document.activeElement !== draft || putting || draft.selectionStart === dismissed) return;
+    dismissed = -1;
     const segment = segments.find((each) => each.start <= draft.selectionStart && draft.selectionEnd <= each.end);
     if (!segment) return hideNote();
     if (segment !== noted) say(noteFor(segment).join(" "));
@@ -465,7 +472,6 @@
     say("");
   });
   $("rebase").addEventListener("click", () => { before = record; meters(record); gateParts(record); draft.focus({ preventScroll: true }); });
-  draft.addEventListener("keydown", (event) => { if (event.key === "Escape") hideNote(); });
   draft.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
     const html = event.clipboardData.getData("text/html");
