@@ -13,69 +13,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from gating.advice.gate_score import LIVE, PACKAGED
+from gating.advice.drawn_forms import NOWHERE, DrawnForm, drawn_forms, drawn_gate, drawn_of, label_of, last_of
+from gating.advice.gate_score import LIVE, OPEN_BY_NATURE, PACKAGED
 from gating.advice.policy import FORM_IS_SERVICE, SCORED, gate_for, rubric_gate
-from gating.advice.quotes import shortened
+from gating.advice.teasers import held_back
+from gating.advice.ways_on import ASKING, DECISION_ASK, EARLY_ASK, READING_ON, SELF_SERVICE, WAY_ON, asks_for_a_decision
 from gating.reading import purposes
 from gating.reading.gates import gate_in_metadata
 from gating.reading.urls import ROW, host_of, normal_url
 from gating.records import PLACES, Block, BlockKind, Finding, Form, Gate, Link, Piece, Stage, Strategy
 
-NOWHERE = -1
 OPEN = "G0"  # the line of the rubric for what is always open
 RUNNING = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 SHORT_ASK = 25  # words; a longer paragraph speaks of an ask, it does not make one
-HEADING_WITHIN = 2  # blocks before the first field
-FIELDS_SHOWN, FIELD_WORDS = 6, 4  # of a form that is quoted: fields, and words of each
+FIELDS_SHOWN = 6  # of a form that is quoted
 LONGEST_BLOCK = 5_000  # characters; a longer one is no paragraph that anybody wrote
 MANY_LINKS = 100  # that ask for something; a page with more is a list
 CLOSING = 3  # blocks in which a reader looks for the way on
 MAY_BE_RIGHT = 0.3  # probability of today's gate from which it is left to a person
 SURE_OF_STAGE = 0.5  # below it an ask is not called one for another stage
-READ_OPENLY = 300  # words in long paragraphs, from which drawn fields are an offer inside the piece (reading/forms.py has the count)
-LONG_PARAGRAPH = 25
 NO_WAY_ON = ("news", "docs", "other")  # formats whose readers rarely want an offer next: press releases, manuals, team pages
 PROOF_AND_TERMS = ("case-study", "comparison", "pricing", "product", "docs")  # what a buyer must read before choosing (RUBRIC G0)
 COMMODITIES = (*PACKAGED, "tool")  # formats that hold nothing worth a form where nothing in them is only the company's own
 FOR_BUYERS = ("pricing", "product", "comparison", "case-study")  # formats on which a reader looks for the way to buy
 NO_EARLY_ASK = (*PACKAGED, "conversion", "webinar")  # a package closes with its maker's address; the others are asks throughout
 LEFT_OUT = frozenset(("customer", "not-marketing"))
-PAGES_OF_FORMS = ("conversion", "webinar", "product", "pricing", "tool")  # what they hold back is given by what they are for
-REST = r"(?:the (?:rest|remaining|other (?:\w+|\d+))|(?:the|our) full (?:list|story|article|answer|breakdown|set)|all (?:\w+|\d+) (?:of them|tips|ways|steps|reasons))"
-ASSET = r"(?:guide|e-?book|report|white ?paper|pdf|handbook|checklist|download|kit|workbook)"
-INSIDE = rf"\b(?:in|inside) (?:the|our|this|a)\b[^.!?]{{0,40}}\b{ASSET}\b"
-GIVE = r"(?:download|sign up|fill (?:in|out)|subscribe|register|enter your|leave (?:us )?your|tell us where|share your e-?mail)"
-WITHHELD = re.compile(  # a sentence that holds back what the title promised (RUBRIC T3)
-    rf"\b{REST}\b[^.!?]{{0,40}}\b(?:is|are|waits?|stands?|comes?|you (?:will )?find)\b[^.!?]{{0,20}}{INSIDE}"
-    rf"|\b(?:get|find|read|see) {REST}\b[^.!?]{{0,40}}{INSIDE}"
-    rf"|\b{GIVE}\b[^.!?]{{0,60}}\b(?:for|to (?:see|read|get|unlock|find)) {REST}\b"
-    rf"|\b{REST}\b[^.!?]{{0,60}}[.,:;!?]? {GIVE}\b"
-    rf"|\b{GIVE}\b[^.!?]{{0,60}}\bto (?:keep|continue|go on) reading\b|\bto (?:keep|continue|go on) reading\b[^.!?]{{0,40}}\b{GIVE}\b"
-    rf"|\bto (?:see|read|get|unlock) {REST}\b[^.!?]{{0,60}}\b(?:{GIVE}|{ASSET})\b",
-    re.IGNORECASE,
-)
-BUTTON_TO_THE_REST = re.compile(rf"\b(?:send me|e-?mail me|get|download|unlock|show me) {REST}\b", re.IGNORECASE)
-DECISION_ASK = re.compile(
-    r"\b(?:demos?|trial|pricing|consultation|(?:book|schedule|arrange) (?:a|an|your|my)|(?:talk|speak) (?:to|with) (?:us|sales|our|an?)|contact (?:us|sales|our)|get in touch|"
-    r"(?:get|request|ask for) (?:a|your|my) (?:quote|estimate|price)|buy now|order now)\b",
-    re.IGNORECASE,
-)
-SELF_SERVICE = re.compile(r"\b(?:sign[ -]?up|wait-?list|free|join|get started|newsletter|subscribe)\b", re.IGNORECASE)  # asks for no decision, at any stage
-EARLY_ASK = re.compile(
-    r"\b(?:newsletter|subscribe|inbox|e-?books?|infographic|(?:read|download|get|send me) (?:the|our|your|my)(?: \w+){0,2} (?:guide|handbook|article|post))\b",
-    re.IGNORECASE,
-)
-WAY_ON = re.compile(
-    r"\b(?:demos?|trials?|pricing|quote|consultation|get in touch|ready to|download|e-?book|white ?paper|webinar|register|sign[ -]?up|template|checklist|toolkit|workbook|"
-    r"newsletter|subscribe|calculator|(?:contact|write to|drop|call|ring|ask|follow|e-?mail|visit|talk to|speak (?:to|with)|come to|join|tell|connect with) (?:us|me|our|sales)|"
-    r"(?:book|schedule) (?:a|an|your|my)|(?:your|a free) copy|read (?:on|next|more)|next (?:week|month|time|issue|part|step)|see also|related|further reading|learn more|"
-    r"find out (?:more|how)|more about|stop by|come and|let'?s (?:talk|chat|build)|let us know|hear (?:from you|your)|get (?:your|a|started)|we offer|for sale|in our)\b"
-    r"|(?:^|[.!?:]\s|\bplease )(?:book|visit|try|join|order|buy|reply|read|write to|come|send|talk to|call|start)\b|\b[\w-]+\.[a-z]{2,}/\w|\w@\w|\bwww\.|\d{3}[-. ]\d{3}",
-    re.IGNORECASE | re.MULTILINE,
-)
-ASKING = re.compile(r"(?:book|schedule|request|get|start|see|try|talk|speak|contact|arrange|buy|order|subscribe|download|sign|join|ready|want)\b", re.IGNORECASE)
+PUBLISHED = ("article", "guide", "tutorial", "case-study", "comparison", "news", "other")  # formats whose value is on the page
 GAP = re.compile(r"(?:^|(?<=, ))…(?:, …)+")  # fields in a row that are left out
-UNASKED = re.compile(r"\b(?:optional|if you (?:like|wish|want))\b", re.IGNORECASE)
 # Height of a form (docs/gates.md) that a family of fields takes it to; the others change nothing.
 HEIGHTS = {"name": 2, "company": 3, "title": 3, "geo": 3, "phone": 4, "size": 4}
 
@@ -102,22 +66,6 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnForm:
-    """A form as the text shows it: the numbers of its field blocks, of its heading and button (NOWHERE without one), what it is for and asks for."""
-
-    fields: tuple[int, ...]
-    heading: int
-    button: int
-    purpose: str
-    families: tuple[str, ...]  # one for each field; empty for another kind and for fields called optional
-
-    @property
-    def blocks(self) -> range:
-        """All of it, from its heading to its button."""
-        return range(self.heading if self.heading >= 0 else self.fields[0], max(self.fields[-1], self.button) + 1)
-
-
-@dataclass(frozen=True, slots=True)
 class LongForm:
     """A form that asks for too much: `form` as the page has it (None where only its fields are drawn), and what it may ask for."""
 
@@ -125,18 +73,36 @@ class LongForm:
     form: Form | None
     drawn: DrawnForm | None
     families: tuple[str, ...]
+    n_fields: int  # all of them, also two of one family
     carries: int  # height, 1..5
     because: str
 
     @property
-    def too_many(self) -> tuple[str, ...]:
-        """The families beyond what is carried."""
-        return tuple(family for family in self.families if HEIGHTS.get(family, 1) > self.carries)
-
-    @property
     def height(self) -> int:
         """1..5, as docs/gates.md counts it."""
-        return self.form.height if self.form else height_of(self.families)
+        return self.form.height if self.form else height_of(self.families, self.n_fields)
+
+    @property
+    def too_many(self) -> tuple[str, ...]:
+        """The families beyond what is carried; what the form as a whole does not insist on is not."""
+        return tuple(family for family in self.families if HEIGHTS.get(family, 1) > self.carries) if self.height > self.carries else ()
+
+    @property
+    def is_crowded(self) -> bool:
+        """True where it is the number of the fields that makes it too high, also once what is beyond is cut."""
+        return self.n_fields - len(self.too_many) >= purposes.MANY_FIELDS and self.height > self.carries
+
+    @property
+    def beyond(self) -> tuple[int, ...]:
+        """The blocks of the drawn fields to cut: of the families beyond, then, of a crowded form, those that tell least, until few enough are left."""
+        if self.drawn is None:
+            return ()
+        family_at = dict(zip(self.drawn.fields, self.drawn.families, strict=True))
+        gone = [at for at, family in family_at.items() if family in self.too_many]
+        left = [at for at in self.drawn.asked if at not in gone]
+        seconds = [at for number, at in enumerate(left) if family_at[at] != "name" and family_at[at] in {family_at[other] for other in left[:number]}]
+        order = sorted(left, key=lambda at: (family_at[at] in ("e-mail", "name"), bool(family_at[at]), family_at[at] != "need", at not in seconds, -at))
+        return tuple(sorted(gone + (order[: max(0, len(left) - purposes.MANY_FIELDS + 1)] if self.is_crowded else [])))
 
 
 # Forms and gates.
@@ -150,30 +116,31 @@ def kind_of_close_gate(finding: Finding) -> str:
     advice, kind = finding.advice, finding.verdict.format.label
     if advice.gate_parts.uniqueness == 0 and (advice.gate_rule == SCORED or kind in COMMODITIES):
         return "gated-commodity"
-    decides = finding.verdict.stage.label == Stage.DECISION and kind in PROOF_AND_TERMS
-    return "decision-page-behind-form" if decides and advice.gate is Gate.UNGATED else "gate-should-be-open"
+    decides = finding.verdict.stage.label == Stage.DECISION and (kind in PROOF_AND_TERMS or may_be_proof(finding))
+    return "decision-page-behind-form" if decides and (advice.gate is Gate.UNGATED or is_closed_in_doubt(finding)) else "gate-should-be-open"
 
 
 def detect_teaser(finding: Finding) -> Quote | None:
-    """A piece that can be read holds part of what it promised back ("the other seven are in the guide", RUBRIC T3)."""
+    """A piece to be read, for readers who may only just have met the problem, holds back most of what it promised (RUBRIC T3).
+
+    One that is to stand behind a form does so rightly.
+    """
     verdict = finding.verdict
-    if _is_silenced(finding, "gate", "strategy") or verdict.stage.label == Stage.DECISION or verdict.format.label in PAGES_OF_FORMS or withholds_as_advised(finding):
+    open_to = () if verdict.stage.predicted else verdict.stage.cannot_exclude
+    beginners = verdict.stage.label != Stage.DECISION and Stage.AWARENESS in (verdict.stage.label, *open_to)
+    if _is_silenced(finding, "gate", "strategy") or not beginners or verdict.format.label not in PUBLISHED or finding.advice.gate is Gate.GATED:
         return None
     return next(teasers_in(finding.piece), None)
 
 
-def withholds_as_advised(finding: Finding) -> bool:
-    """True for a piece that is to stand behind a form: what it holds back it holds back rightly."""
-    return finding.advice.gate is Gate.GATED
-
-
 def teasers_in(piece: Piece) -> Iterator[Quote]:
-    """The sentences and buttons that say that the rest is elsewhere."""
-    for number, block in enumerate(piece.blocks):
-        if block.kind in (*RUNNING, BlockKind.HEADING, BlockKind.BUTTON) and len(block.text) <= LONGEST_BLOCK:
-            for sentence in purposes.SENTENCE_END.split(block.text):
-                if WITHHELD.search(sentence) or (block.kind is BlockKind.BUTTON and BUTTON_TO_THE_REST.search(sentence)):
-                    yield Quote(sentence, block.line, number)
+    """The sentences and buttons that say that the rest is elsewhere; of each block one quote, from its first such sentence to its last."""
+    held: dict[int, list[str]] = {}
+    for number, sentence in held_back(piece):
+        held.setdefault(number, []).append(sentence)
+    for number, sentences in held.items():
+        text = piece.blocks[number].text
+        yield Quote(text[text.index(sentences[0]) : text.rindex(sentences[-1]) + len(sentences[-1])], piece.blocks[number].line, number)
 
 
 def long_form(finding: Finding) -> LongForm | None:
@@ -182,7 +149,7 @@ def long_form(finding: Finding) -> LongForm | None:
     goes = PLACES.get(observed, 0) > PLACES[Gate.UNGATED] and advice.gate is Gate.UNGATED
     if _is_silenced(finding, "gate") or goes or (opens_to(finding) is not Gate.SOFT_GATE and closed_by(finding)):
         return None
-    return next((form for form in forms_judged(finding) if form.too_many), None)
+    return next((form for form in forms_judged(finding) if form.too_many or form.is_crowded), None)
 
 
 def forms_judged(finding: Finding) -> Iterator[LongForm]:
@@ -194,16 +161,32 @@ def forms_judged(finding: Finding) -> Iterator[LongForm]:
     shown: list[tuple[Form | None, DrawnForm | None]] = [(form, drawn_of(form, piece)) for form in piece.forms if form.fields and form.height]
     drawn = [each for each in drawn_forms(piece) if piece.observed.verdict != Gate.UNGATED or each.purpose == purposes.NEWSLETTER]
     for form, near in shown or [(None, each) for each in drawn]:
-        carried = _carried(finding, form.purpose if form else near.purpose if near else purposes.UNKNOWN)
+        carried = None if _closes(finding, form, near) else _carried(finding, form.purpose if form else near.purpose if near else purposes.UNKNOWN)
         if carried:
-            families = form.fields if form else near.families if near else ()
-            judged = LongForm(_nearest(piece, form.line if form else 0), form, near, tuple(filter(None, dict.fromkeys(families))), *carried)
-            yield replace(judged, quote=_quote_of_fields(piece, near, judged.too_many)) if near else judged
+            families = tuple(filter(None, dict.fromkeys(form.fields if form else near.families if near else ())))
+            n_fields = len(near.asked) if near else _fields_of(form.identity, len(families)) if form else 0
+            judged = LongForm(_nearest(piece, form.line if form else 0), form, near, families, n_fields, *carried)
+            yield replace(judged, quote=_quote_of_fields(piece, near, judged.beyond)) if near else judged
 
 
-def height_of(families: tuple[str, ...]) -> int:
+def _fields_of(identity: str, least: int) -> int:
+    """How many fields a form has, by the names in its identity ("form:/get|email,name"); `least` where it names none."""
+    return max(least, len(identity.partition("|")[2].split(",")))
+
+
+def height_of(families: tuple[str, ...], n_fields: int) -> int:
     """Height of a form that asks for these, by docs/gates.md; a business address is not asked for outright in a draft."""
-    return purposes.height_of(filter(None, families), len(families), False)
+    return purposes.height_of(filter(None, families), n_fields, False)
+
+
+def _closes(finding: Finding, form: Form | None, drawn: DrawnForm | None) -> bool:
+    """True for the form that stands before a piece which the rubric always opens: that is no extra to it, and whether it goes is a question of its own."""
+    piece, advice = finding.piece, finding.advice
+    if advice.gate_rule != OPEN or is_settled(finding):
+        return False
+    if form:
+        return PLACES.get(piece.observed.verdict, 0) > PLACES[Gate.UNGATED] and (form.verdict == "gated" or form.identity == piece.observed.form)
+    return drawn is not None and piece.observed.verdict != Gate.UNGATED and drawn == drawn_gate(piece)
 
 
 def _carried(finding: Finding, purpose: str) -> tuple[int, str] | None:
@@ -214,6 +197,10 @@ def _carried(finding: Finding, purpose: str) -> tuple[int, str] | None:
     advice, parts = finding.advice, finding.advice.gate_parts
     if purpose == purposes.NEWSLETTER:
         return 2, "a newsletter needs an address to be delivered to, and no more"
+    if purpose == purposes.GATE and is_settled(finding) and advice.gate is not Gate.UNGATED:
+        by = f" by your settings ({advice.policy_rule})" if advice.policy_rule else ""
+        gated = advice.gate is Gate.GATED
+        return (3, f"an asset that stands behind a form{by} carries name, company and role") if gated else (2, f"an optional form{by} carries an e-mail address and a name")
     if purpose == purposes.GATE and advice.gate_rule == OPEN:
         return 2, "an extra to an open piece carries an e-mail address and a name"
     if purpose == purposes.GATE and gate_for(parts.total, parts.uniqueness) is Gate.GATED:
@@ -225,18 +212,46 @@ def _carried(finding: Finding, purpose: str) -> tuple[int, str] | None:
     return None
 
 
-def opens_to(finding: Finding) -> Gate | None:
-    """The gate that a piece should be opened to which is more closed today; None for any other piece.
+def wanted_gate(finding: Finding) -> Gate:
+    """What a person or the settings decided; else the more closed of what signals and rubric say, and of a commodity what the rubric says."""
+    advice = finding.advice
+    by_rule = rubric_gate(advice.gate_rule, advice.gate_parts)
+    if is_settled(finding):
+        return advice.gate
+    return by_rule if kind_of_close_gate(finding) == "gated-commodity" else max(advice.gate, by_rule, key=lambda each: PLACES[each])
 
-    Unless a person or the settings decided, only what signals and rubric would both open is opened; where a person should look, the score must agree.
+
+def is_settled(finding: Finding) -> bool:
+    """True where a person or the settings decided on the gate."""
+    return finding.advice.gate_given or bool(finding.advice.policy_rule)
+
+
+def is_closed_in_doubt(finding: Finding) -> bool:
+    """True for a piece that the rubric always opens (G0), or may, and that is closed today, as its words suggest: a person should decide.
+
+    What is called a guide and wins contacts may be the page in front of one.
     """
-    advice, parts, observed = finding.advice, finding.advice.gate_parts, finding.piece.observed.verdict
-    settled = advice.gate_given or bool(advice.policy_rule)
-    says = [advice.gate, rubric_gate(advice.gate_rule, parts), *([gate_for(parts.total, parts.uniqueness)] if advice.review else [])]
-    gate = advice.gate if settled else max(says, key=lambda each: PLACES[each])
-    if PLACES.get(observed, 0) <= PLACES[gate] or (not settled and finding.verdict.gate.probabilities[PLACES[observed]] >= MAY_BE_RIGHT):
+    observed, advice, kind = PLACES.get(finding.piece.observed.verdict, 0), finding.advice, finding.verdict.format.label
+    to_read = kind in PROOF_AND_TERMS or (kind in OPEN_BY_NATURE and finding.verdict.strategy.label == Strategy.DEMAND_GEN)
+    opened = (to_read and advice.gate_rule == OPEN) or bool(may_be_proof(finding))
+    return opened and not is_settled(finding) and "review" not in advice.ignored and PLACES[Gate.UNGATED] < observed <= PLACES[advice.gate]
+
+
+def may_be_proof(finding: Finding) -> str:
+    """What a buyer must read that a page for readers who decide may be, as far as its format is in doubt: the likeliest; empty where it is none, or is one."""
+    kind = finding.verdict.format
+    if finding.verdict.stage.label != Stage.DECISION or finding.advice.gate_rule != FORM_IS_SERVICE or kind.predicted:
+        return ""
+    return next((other for other in kind.cannot_exclude if other in PROOF_AND_TERMS), "")
+
+
+def opens_to(finding: Finding) -> Gate | None:
+    """The gate that a piece should be opened to which is more closed today; None for any other piece, and where today's gate may well be right."""
+    observed, gate = finding.piece.observed.verdict, wanted_gate(finding)
+    if PLACES.get(observed, 0) <= PLACES[gate]:
         return None
-    return gate
+    plain = is_settled(finding) or kind_of_close_gate(finding) == "decision-page-behind-form"  # that the rubric opens however its words sound
+    return gate if plain or finding.verdict.gate.probabilities[PLACES[observed]] < MAY_BE_RIGHT else None
 
 
 def closed_by(finding: Finding) -> Quote | None:
@@ -250,64 +265,32 @@ def closed_by(finding: Finding) -> Quote | None:
             return Quote(": ".join(flag))
         form = next((form for form in piece.forms if form.identity == piece.observed.form), None)
         drawn = drawn_of(form, piece)
-        return _quote(piece, _last(drawn)) if drawn else _nearest(piece, form.line if form else 0)
+        return _quote(piece, last_of(drawn)) if drawn else _nearest(piece, form.line if form else 0)
     drawn = drawn_gate(piece) if piece.observed.verdict == purposes.UNKNOWN and advice.gate is Gate.UNGATED and advice.action == "keep" else None
-    return _quote(piece, _last(drawn)) if drawn else None
+    return _quote(piece, last_of(drawn)) if drawn else None
 
 
-def drawn_gate(piece: Piece) -> DrawnForm | None:
-    """The form of a draft that stands before its content, as far as its words say so."""
-    n_running = sum(n_words for block in piece.blocks if block.kind is BlockKind.PARAGRAPH and (n_words := len(block.text.split())) >= LONG_PARAGRAPH)
-    return next((form for form in drawn_forms(piece) if form.purpose == purposes.GATE), None) if n_running < READ_OPENLY else None
-
-
-def drawn_forms(piece: Piece) -> Iterator[DrawnForm]:
-    """Runs of fields that ask for an address or a phone number, each with the button after it. One other block may stand between two fields."""
-    run: list[int] = []
-    for number, block in [*enumerate(piece.blocks), (len(piece.blocks) + 2, Block(BlockKind.FIELD, ""))]:
-        if block.kind is BlockKind.FIELD:
-            if run and number - run[-1] > 2:
-                yield from _drawn(piece, run)
-                run = []
-            run.append(number)
-
-
-def _drawn(piece: Piece, run: list[int]) -> Iterator[DrawnForm]:
-    blocks = piece.blocks
-    families = tuple("" if UNASKED.search(blocks[at].text) else purposes.family_of(blocks[at].text) for at in run)
-    if not {"e-mail", "phone"} & set(families):
-        return
-    button = next((at for at in range(run[-1] + 1, min(run[-1] + 4, len(blocks))) if blocks[at].kind is BlockKind.BUTTON), NOWHERE)
-    heading = next((at for at in range(run[0] - 1, max(run[0] - 1 - HEADING_WITHIN, 0), -1) if blocks[at].kind is BlockKind.HEADING and blocks[at].level > 1), NOWHERE)
-    said = [(blocks[button].text if button >= 0 else "", 4), (blocks[heading].text if heading >= 0 else "", 3), (blocks[run[0] - 1].text if run[0] else "", 1)]
-    yield DrawnForm(tuple(run), heading, button, purposes.purpose_of([*said, (piece.title, 0)]), families)
-
-
-def drawn_of(form: Form | None, piece: Piece) -> DrawnForm | None:
-    """The drawn form that stands nearest to where the page has its form; None for one whose fields are not in the text."""
-    if form is None or not form.fields:
-        return None
-    return min(drawn_forms(piece), key=lambda each: abs(piece.blocks[each.fields[0]].line - form.line), default=None)
-
-
-def _quote_of_fields(piece: Piece, form: DrawnForm, too_many: tuple[str, ...]) -> Quote:
+def _quote_of_fields(piece: Piece, form: DrawnForm, beyond: tuple[int, ...]) -> Quote:
     """The first field too many (of a form without one, the first field); shown as the fields of the form, those too many before others."""
-    beyond = [at for at, family in zip(form.fields, form.families, strict=True) if family in too_many]
     kept = set(islice(dict.fromkeys((*beyond, *form.fields)), FIELDS_SHOWN))
-    names = ", ".join("…" if at not in kept else shortened(piece.blocks[at].text.rstrip(" *:"), FIELD_WORDS) for at in form.fields)
+    names = ", ".join("…" if at not in kept else label_of(piece.blocks[at]) for at in form.fields)
     return replace(_quote(piece, (beyond or form.fields)[0]), shown=GAP.sub("…", names))
-
-
-def _last(form: DrawnForm) -> int:
-    return form.button if form.button >= 0 else form.fields[0]
 
 
 # Asks.
 
 
 def detect_early_ask(finding: Finding) -> Quote | None:
-    """Readers who only just met the problem are asked for a decision, and for nothing smaller."""
-    return _ask_of_other_stage(finding, Stage.AWARENESS, "decision") if finding.verdict.format.label not in NO_EARLY_ASK else None
+    """Readers who only just met the problem are asked for a decision, and for nothing smaller: no link leads to another page of the site."""
+    if finding.verdict.format.label in NO_EARLY_ASK or any(not asks_for_a_decision(link.text) for link in own_links(finding.piece)):
+        return None
+    return _ask_of_other_stage(finding, Stage.AWARENESS, "decision")
+
+
+def own_links(piece: Piece) -> tuple[Link, ...]:
+    """The links to the own site: those without a host, and those of the piece's own address."""
+    own = host_of(normal_url(piece.url))
+    return tuple(link for link in piece.links if not link.href.startswith("#") and (address := normal_url(link.href)) and host_of(address) in ("", own))
 
 
 def detect_late_ask(finding: Finding) -> Quote | None:
@@ -339,9 +322,9 @@ def asks_in(piece: Piece) -> tuple[Ask, ...]:
 
 
 def _wants(words: str) -> str:
-    if SELF_SERVICE.search(words) and not EARLY_ASK.search(words):
-        return "other"
-    return "early" if EARLY_ASK.search(words) else "decision" if DECISION_ASK.search(words) else "other"
+    if EARLY_ASK.search(words):
+        return "early"
+    return "decision" if DECISION_ASK.search(words) and not SELF_SERVICE.search(words) and not READING_ON.match(words) else "other"
 
 
 def _buttons(piece: Piece) -> Iterator[Quote]:

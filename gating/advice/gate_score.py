@@ -17,7 +17,10 @@ WORKING_TOOL = re.compile(r"\b(?:calculator|grader|estimator|checker|generator|f
 DISTINCT = re.compile(
     r"\b(?:in our experience|we (?:found|learned|learnt|built|tried|tested)|our (?:customers|clients|team|engineers|method|approach)|worked example|case stud(?:y|ies)|"
     r"lessons|step by step|checklists?|templates?|worksheets?|blueprint|playbook|handbook|expert)\b")  # fmt: skip
-READY = re.compile(r"\b(?:templates?|workbook|work ?sheets?|spreadsheet|toolkit|tool kit|calculator|data ?set|planner|scorecard|fill in|model you can|\.xlsx?|swipe file|kit)\b")
+READY = re.compile(
+    r"\b(?:templates?|workbook|work ?sheets?|spreadsheet|toolkit|tool kit|calculator|data ?set|planner|scorecard|model you can|\.xlsx?|swipe file|kit|"
+    r"fill in(?!(?: \w+){0,3} (?:form|fields?|details|e-?mail|name|address|below)\b))\b"
+)
 REFERENCE = re.compile(r"\b(?:guide|handbook|playbook|report|white ?paper|e-?book|reference|checklist|course|manual|benchmark|recording|masterclass|framework)\b")
 PLAIN_TOPIC = re.compile(r"\b(?:what (?:is|are)|explained|101|introduction to|basics|definition|complete guide|ultimate guide|beginner)\b")
 QUOTED = re.compile(r"\b(?:state of|statistics|trends|benchmarks?|index|survey|how to|best|report|why|guide to)\b")

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 from gating.advice.changes import topic_of
 from gating.advice.detections import (
-    HEIGHTS,
     LongForm,
     Quote,
     asks_in,
@@ -23,9 +22,6 @@ from gating.advice.detections import (
     detect_late_ask,
     detect_no_next_step,
     detect_teaser,
-    drawn_forms,
-    drawn_gate,
-    drawn_of,
     forms_judged,
     has_next_step,
     height_of,
@@ -34,9 +30,11 @@ from gating.advice.detections import (
     opens_to,
     teasers_in,
 )
+from gating.advice.drawn_forms import DrawnForm, drawn_forms, drawn_gate, drawn_of, label_of
+from gating.advice.quotes import shortened
 from gating.reading import purposes
 from gating.reading.gates import FORM_KEYS, MEMBERSHIP_KEY, OPEN_TO_ALL, gate_in_metadata, verdict_of_forms
-from gating.reading.urls import CRAWLED
+from gating.reading.urls import CRAWLED, ROW
 from gating.records import LABELS, PLACES, Block, BlockKind, Finding, Form, Gate, Link, ObservedGate, Piece, Stage
 
 Value = str | int | float
@@ -45,10 +43,10 @@ MOST_SHOWN = 4
 MOST_TRIED = 10  # scored texts; each takes what the piece itself took
 BUTTON_WORDS = 10  # more are read as a line of text
 LEAST_MOVE = 0.005  # of a probability; less is not seen in whole percent
-LEAST_SHOWN = {"stage_score": 0.5}
 PAGES = (".html", ".htm", ".xhtml", ".mht", ".mhtml")  # files that show a whole page, so that one without a form is known to be open
 OPEN_WORDS = {"visibility": "public", "audience": "everyone", "access": "open"}  # as the programs say it that have these keys; "false" elsewhere
 THINGS = ("checklist", "template", "scorecard", "worksheet", "workbook", "guide", "handbook", "report", "case study", "white paper", "ebook", "list")
+FAMILY_NAMES = {"geo": "place", "title": "role", "need": "message", "size": "company size"}  # where they are not called so already
 # Next steps in the field's words, for readers of each stage; {topic} is from the title, and a line without it serves where that gives none.
 NEXT_STEPS = {
     Stage.AWARENESS: ("Read next: how to choose {topic}", "Read next: what others do about it", "Get the next article by email"),
@@ -60,7 +58,10 @@ NO_TOPIC = re.compile(
     r"(?:\S{1,300}+\s++){4}|\d|^\w+ing\b|\b(?:how|what|why|when|who|where|which|or|vs|versus|and|is|are|was|does|do|your|you|our|we|works?|case stud(?:y|ies))\b", re.IGNORECASE
 )
 # They promise nothing that the piece may not have, such as a file; and are too long for a button, which would lead nowhere.
-ALL_HERE = ("All of it is on this page, to read now and to pass on.", "The whole {thing} stands on this page, to read now or to keep for later.")
+ALL_HERE = ("All of it is here, to read now and to pass on.", "You find {whole} here, to read now or to keep for later.")
+TALK = "Talk to us"
+LEADING_ON = "Read next: what others do about it."
+OTHER_WORDS = 12  # of a line that is to be taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def weaknesses_in(finding: Finding) -> Iterator[Weakness]:
 
 
 def proposal_of(weakness: Weakness, before: Finding, tried: Sequence[tuple[Trial, Finding]]) -> Proposal | None:
-    """The best of the trials with what it moves; None where none is better, or moves what it claims."""
-    gains = [weakness.gain(before, after) for _, after in tried]
+    """The best of the trials with what it moves; None where none is better, or moves what it claims. One that leaves a person to decide is none."""
+    gains = [0.0 if after.advice.action == "review" != before.advice.action else weakness.gain(before, after) for _, after in tried]
     best = max(range(len(gains)), key=lambda at: gains[at], default=-1)
     if best < 0 or gains[best] <= 0:
         return None
@@ -180,8 +181,13 @@ def values_of(finding: Finding) -> dict[str, Value]:
 
 def _differs(name: str, before: Value, after: Value) -> bool:
     if isinstance(before, float) and isinstance(after, float):
-        return abs(after - before) >= LEAST_SHOWN.get(name, LEAST_MOVE)
+        return _as_shown(name, before) != _as_shown(name, after)
     return before != after
+
+
+def _as_shown(name: str, value: float) -> int:
+    """In whole percent, of which nothing is certain (`report.tables.percent`); the stage score is one of 0..100."""
+    return round(value) if name == "stage_score" else min(99, round(100 * value))
 
 
 # Opening what is closed.
@@ -193,13 +199,16 @@ def _closed(kind: str, finding: Finding) -> Weakness | None:
         return None
     piece, thing, gate = finding.piece, _thing(finding), opens_to(finding)
     soft = gate is Gate.SOFT_GATE
+    trial = _made_optional(piece) if soft else _opened(piece, TALK if kind == "decision-page-behind-form" else "")
+    talk = ", with one button to talk in its place" if TALK in [rewrite.text for rewrite in trial.edit.rewrites] else ""
     told = {
-        "decision-page-behind-form": f"Show the {thing} without the form and keep one button to talk: whoever decides must be able to read it.",
+        "decision-page-behind-form": f"Show the {thing} without the form{talk}: whoever decides must be able to read it.",
         "gated-commodity": f"Publish the {thing} without the form: any competent writer could have made it, and such a piece is worth more when it is found.",
-        "gate-should-be-open": f"Show the whole {thing} without the form, and ask for an address only for something more.",
+        "gate-should-be-open": f"Show {'all of it' if thing == 'page' else f'the whole {thing}'} without the form, and ask for an address only for something more.",
     }[kind]
-    sentence = f"Show what is best in the {thing} first and make the form optional, for the rest." if soft else told
-    trial = _made_optional(piece) if soft else _opened(piece)
+    place = "row" if ROW.search(piece.source) else "front matter"
+    flag = f' Say so in its {place}, which has "{quote.text}" today.' if soft and quote.block < 0 else ""
+    sentence = f"Show what is best in the {thing} first and make the form optional, for the rest.{flag}" if soft else told
     return Weakness(kind, quote, sentence, ("observed_gate", "action") if gate else ("lead_gen_probability",), (trial,), _agrees if gate else _less_of_an_exchange)
 
 
@@ -215,34 +224,45 @@ def _less_of_an_exchange(before: Finding, after: Finding) -> float:
     return drop if kept and drop >= LEAST_MOVE else 0.0
 
 
-def _opened(piece: Piece) -> Trial:
-    """The piece without the form that gates it: its fields and button, its entry among the forms, the flag that says so."""
+def _opened(piece: Piece, button: str) -> Trial:
+    """The piece without the form that gates it: its fields and button, its entry among the forms, the flag that says so.
+
+    Where that takes its only way on, `button`, if given, stands in the place of the form's, or at the end.
+    """
     forms = tuple(form for form in piece.forms if form.purpose != purposes.GATE and form.identity != piece.observed.form)
     drawn = drawn_gate(piece) or next(filter(None, (drawn_of(form, piece) for form in piece.forms if form not in forms)), None)
+    metadata, flag = _without_flags(piece)
+    opened = replace(piece, forms=forms, metadata=metadata)
     rewrites = _taken_out(piece, drawn.blocks) if drawn else ()
-    metadata, flag = _flagged(piece, "false")
-    return Trial(Edit("open", rewrites, set=flag), _reobserved(piece, replace(_rewritten(piece, rewrites), forms=forms, metadata=metadata)))
+    if button and has_next_step(piece) and not has_next_step(_rewritten(opened, rewrites)):
+        rewrites = _with_button(piece, rewrites, drawn, button)
+    return Trial(Edit("open", rewrites, set=flag), _reobserved(piece, _rewritten(opened, rewrites)))
+
+
+def _with_button(piece: Piece, rewrites: tuple[Rewrite, ...], drawn: DrawnForm | None, button: str) -> tuple[Rewrite, ...]:
+    if drawn and drawn.button >= 0:
+        return tuple(replace(rewrite, text=button) if rewrite.block == drawn.button else rewrite for rewrite in rewrites)
+    left = [at for at in range(len(piece.blocks)) if at not in {rewrite.block for rewrite in rewrites}]
+    return (*rewrites, Rewrite(left[-1], piece.blocks[left[-1]].line, "", button)) if left else rewrites
 
 
 def _made_optional(piece: Piece) -> Trial:
-    """The piece with its form beside the open text."""
+    """The piece with its form beside the open text. How a flag is to say so, only the templates that read it know."""
     forms = tuple(replace(form, verdict="ungated") if form.verdict == "gated" or form.identity == piece.observed.form else form for form in piece.forms)
-    metadata, flag = _flagged(piece, "soft")
-    return Trial(Edit("make-optional", set=flag), _reobserved(piece, replace(piece, forms=forms, metadata=metadata)))
+    return Trial(Edit("make-optional"), replace(piece, forms=forms, observed=replace(piece.observed, verdict=Gate.SOFT_GATE.value, evidence="the form is optional")))
 
 
-def _flagged(piece: Piece, value: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    """The metadata with the flags that close the piece set to `value`, or in their own word for open; and the first of them as it is to be written.
+def _without_flags(piece: Piece) -> tuple[tuple[tuple[str, str], ...], str]:
+    """The metadata with the flags that close the piece set to "false", or in their own word for open; and the first of them as it is to be written.
 
-    Where the piece is opened, what names a form or a wall for members goes.
+    What names a form or a wall for members goes.
     """
     kept, first = [], ""
     for key, old in piece.metadata:
         closing = gate_in_metadata(((key, old),)).verdict in ("gated", "soft-gate")
         if closing and (key.lower() in FORM_KEYS or key == MEMBERSHIP_KEY):
-            kept += [(key, old)] if value == "soft" else []
             continue
-        new = OPEN_WORDS.get(key.lower().rpartition(".")[2], value) if closing and value == "false" else value if closing else old
+        new = OPEN_WORDS.get(key.lower().rpartition(".")[2], "false") if closing else old
         first = first or (f"{key}: {new}" if closing else "")
         kept.append((key, new))
     return tuple(kept), first
@@ -272,17 +292,40 @@ def _teaser(kind: str, finding: Finding) -> Weakness | None:
     quote = detect_teaser(finding)
     if quote is None:
         return None
-    sentence = f'Show the whole {_thing(finding)} here and say so, e.g. "{{text}}"; ask for an address only for something more.'
-    trials = tuple(_untold(finding.piece, quote, text.replace("{thing}", _thing(finding))) for text in ALL_HERE)
-    return Weakness(kind, quote, sentence, ("lead_gen_probability",), trials, _less_of_an_exchange)
+    thing, piece = _thing(finding), finding.piece
+    whole = "all of it" if thing == "page" else f"the whole {thing}"
+    others = [shortened(other.text, OTHER_WORDS) for other in teasers_in(piece) if other.block != quote.block]
+    gone = _listed((*(f'"{other}"' for other in others), *_form_named(piece)))
+    sentence = f'Show {whole} here and say so in place of these words, e.g. "{{text}}"{f"; take out {gone}" if gone else ""}. Ask for an address only for something more.'
+    return Weakness(kind, quote, sentence, ("lead_gen_probability",), tuple(_untold(piece, quote, text.replace("{whole}", whole)) for text in ALL_HERE), _keeps_its_promise)
+
+
+def _form_named(piece: Piece) -> tuple[str, ...]:
+    """What goes of the forms: all, or of one that is drawn without a button its fields."""
+    drawn = list(drawn_forms(piece))
+    whole = any(form.button >= 0 for form in drawn) or any(form.purpose == purposes.GATE for form in piece.forms)
+    return ("the form",) if whole else (f"the {sum(len(form.fields) for form in drawn)} fields of the form",) if drawn else ()
 
 
 def _untold(piece: Piece, quote: Quote, text: str) -> Trial:
-    """The piece with `text` in place of the first teaser, and without the others and the fields of a form: nothing is withheld, so nothing is asked."""
+    """The piece with `text` in place of the first teaser, and without the others and the form: nothing is withheld, so nothing is asked.
+
+    Where that takes its only way on, the text holds another.
+    """
     gone = {other.block for other in teasers_in(piece)} | {at for form in drawn_forms(piece) for at in form.blocks}
-    rewrites = (Rewrite(quote.block, quote.line, quote.text, text), *_taken_out(piece, sorted(gone - {quote.block})))
+    others = _taken_out(piece, sorted(gone - {quote.block}))
     forms = tuple(form for form in piece.forms if form.purpose != purposes.GATE)
-    return Trial(Edit("replace", rewrites, text), _reobserved(piece, replace(_rewritten(piece, rewrites), forms=forms)))
+    for said in (text, f"{text} {LEADING_ON}"):
+        rewrites = (Rewrite(quote.block, quote.line, quote.text, said), *others)
+        after = replace(_rewritten(piece, rewrites), forms=forms, links=tuple(link for link in piece.links if not any(link.text in rewrite.was for rewrite in rewrites)))
+        if has_next_step(after):
+            break
+    return Trial(Edit("replace", rewrites, said), _reobserved(piece, after))
+
+
+def _keeps_its_promise(before: Finding, after: Finding) -> float:
+    """How much less the text is an exchange; nothing where something is still held back, or its next step is gone."""
+    return 0.0 if any(teasers_in(after.piece)) or (has_next_step(before.piece) and not has_next_step(after.piece)) else _less_of_an_exchange(before, after)
 
 
 def _other_ask(kind: str, finding: Finding) -> Weakness | None:
@@ -352,25 +395,28 @@ def _long_form(kind: str, finding: Finding) -> Weakness | None:
     form = long_form(finding)
     if form is None:
         return None
-    left = [family for family in form.families if family not in form.too_many]
-    sentence = f"Ask for {_listed(left)} only and cut {_listed(form.too_many)}: {form.because}."
-    return Weakness(kind, form.quote, sentence, ("form_height", "form_fields"), (_shortened(finding.piece, form),), _lower_form)
+    named = [f'"{label_of(finding.piece.blocks[at])}"' for at in form.beyond] or [FAMILY_NAMES.get(family, family) for family in form.too_many]
+    if not named:
+        return None  # of a form that shows no fields in the text, which of many are worth least is not known
+    return Weakness(kind, form.quote, f"Cut {_listed(named)} from the form: {form.because}.", ("form_height", "form_fields"), (_shortened(finding.piece, form),), _lower_form)
 
 
 def _shortened(piece: Piece, long: LongForm) -> Trial:
     """The piece with the fields beyond what is carried cut from the text and from the form."""
     drawn = long.drawn
-    gone = tuple(at for at, family in zip(drawn.fields, drawn.families, strict=True) if family in long.too_many) if drawn else ()
-    rewrites = _taken_out(piece, gone)
-    forms = tuple(_cut(form, long.too_many) if form is long.form else form for form in piece.forms)
-    return Trial(Edit("cut-fields", rewrites, fields=long.too_many), replace(_rewritten(piece, rewrites), forms=forms))
+    kept = {family for at, family in zip(drawn.fields, drawn.families, strict=True) if at not in long.beyond} if drawn else set(long.families) - set(long.too_many)
+    gone = tuple(family for family in long.families if family in long.too_many or (long.beyond and family not in kept))
+    rewrites = _taken_out(piece, long.beyond)
+    forms = tuple(_cut(long, form, gone) if form is long.form else form for form in piece.forms)
+    return Trial(Edit("cut-fields", rewrites, fields=gone), replace(_rewritten(piece, rewrites), forms=forms))
 
 
-def _cut(form: Form, families: tuple[str, ...]) -> Form:
-    """The form without these families; a business address that it insists on costs what it did."""
-    insists = form.height - height_of(form.fields) == 1
+def _cut(long: LongForm, form: Form, families: tuple[str, ...]) -> Form:
+    """The form without these families and as many fields; a business address that it insists on costs what it did."""
+    insists = form.height - height_of(form.fields, long.n_fields) == 1
     left = tuple(family for family in form.fields if family not in families)
-    return replace(form, fields=left, height=height_of(left) + insists)
+    n_left = long.n_fields - (len(long.beyond) or len(families))
+    return replace(form, fields=left, height=min(form.height, height_of(left, n_left) + insists))
 
 
 def _lower_form(before: Finding, after: Finding) -> float:
@@ -381,9 +427,7 @@ def _lower_form(before: Finding, after: Finding) -> float:
 
 
 def _listed(words: Sequence[str]) -> str:
-    ordered = sorted(words, key=lambda word: HEIGHTS.get(word, 1))
-    shown = [{"geo": "place", "title": "role", "need": "their question", "size": "company size"}.get(word, word) for word in ordered]
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 # Rewriting.

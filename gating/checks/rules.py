@@ -11,15 +11,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from gating.advice.detections import NO_WAY_ON, detect_no_next_step, kind_of_close_gate, long_form, teasers_in, withholds_as_advised
+from gating.advice.detections import (
+    NO_WAY_ON,
+    detect_early_ask,
+    detect_late_ask,
+    detect_no_next_step,
+    detect_teaser,
+    is_closed_in_doubt,
+    kind_of_close_gate,
+    long_form,
+    may_be_proof,
+    own_links,
+    wanted_gate,
+)
 from gating.advice.flags import dates_in
 from gating.advice.policy import SCORED
 from gating.advice.quotes import shortened
-from gating.advice.sentences import FORMAT_NAMES
-from gating.checks.asks import asks_of, own_links, shows_links
+from gating.advice.sentences import FORMAT_NAMES, RULE_WORDS
 from gating.library.hand_offs import is_demand, is_index
+from gating.reading import MARKDOWN, OPENDOCUMENT, RTF, WEBPAGE, WORD
 from gating.reading.labels import labels_in_front_matter
 from gating.reading.purposes import GATE, NEWSLETTER
+from gating.reading.urls import ROW
 from gating.records import CHECKS, PLACES, BlockKind, Finding, Form, Gate, Level, Piece, Stage, Strategy
 from gating.settings import Settings
 
@@ -30,9 +43,9 @@ MUCH = 4  # height of a form (docs/gates.md) that asks for a phone number or the
 FAMILY_WORDS = {"name": "a name", "phone": "a phone number", "company": "the company", "title": "a job title", "size": "the size of the company", "geo": "a country"}
 GIVING = (GATE, NEWSLETTER)  # purposes of a form that is filled for something to read; whoever wants to talk tells more
 ENOUGH_TO_LEAD_ON = 150  # words; a shorter piece is a note
-PUBLISHED = ("article", "guide", "tutorial", "case-study", "comparison", "news", "other")  # formats whose value is on the page
 PLAIN_PURPOSE = ("docs", "pricing", "product", "conversion", "news")  # formats whose writer knows what they are for, whatever the model says
 ESSAYS = ("article", "guide", "tutorial", "case-study", "comparison", "report", "ebook")  # formats that need some length
+WITH_LINKS = MARKDOWN + WEBPAGE + WORD + OPENDOCUMENT + RTF  # of which links are read
 SENTENCE = re.compile(r"[^.!?]*[.!?]?")
 
 
@@ -64,7 +77,7 @@ class Rule:
 def _decision_page_behind_form(finding: Finding, settings: Settings) -> Iterator[Said]:
     if _is_too_close(finding, "decision-page-behind-form"):
         yield Said(
-            f"A form stands before {_called(finding)}{_told(finding.piece)}, which whoever is choosing a vendor must be able to read.",
+            f"A form stands before {_called(finding)}{_told(finding.piece)}, which whoever is choosing a vendor must be able to read{_why_asked(finding)}.{_moved(finding)}",
             "Open the page, and end it with the way to a talk or a trial.",
             *_gate_place(finding.piece),
             sure=_is_sure_of_gate(finding),
@@ -73,24 +86,27 @@ def _decision_page_behind_form(finding: Finding, settings: Settings) -> Iterator
 
 def _gated_commodity(finding: Finding, settings: Settings) -> Iterator[Said]:
     if _is_too_close(finding, "gated-commodity"):
+        how = "Show the main part and make the form optional" if wanted_gate(finding) is Gate.SOFT_GATE else "Publish it as a page"
         yield Said(
-            f"Nothing in it is only yours, no data, method or tool of your own, and a form stands before it{_told(finding.piece)}.",
-            "Publish it as a page, or put your own figures and examples in and keep the form.",
+            f"Nothing in it is only yours, no data, method or tool of your own, and a form stands before it{_told(finding.piece)}.{_moved(finding)}",
+            f"{how}, or put your own figures and examples in and keep the form.",
             *_gate_place(finding.piece),
             sure=_is_sure_of_gate(finding) and finding.advice.gate is Gate.UNGATED,
         )
 
 
 def _gate_should_be_open(finding: Finding, settings: Settings) -> Iterator[Said]:
-    opens = finding.advice.gate is Gate.UNGATED
+    in_doubt = is_closed_in_doubt(finding)
+    opens = in_doubt or (finding.advice.gate is Gate.UNGATED and wanted_gate(finding) is not Gate.SOFT_GATE)
     if not _is_too_close(finding, "gate-should-be-open") or (not opens and long_form(finding) is not None):
         return  # of an optional form that asks too much, the rule on forms says it more closely
     if opens:
-        worth, do = "it is worth more when it is found, read and passed on", "Take the form away, or move it to an extra that readers may want."
+        worth = _why_asked(finding).removeprefix("; ") if in_doubt else "it is worth more when it is found, read and passed on"
+        do = "Take the form away, or move it to an extra that readers may want."
     else:
         worth, do = "its value shows better than it can be described", "Show the main part, and ask for an address after it or for the extra."
     yield Said(
-        f"A form stands before {_called(finding)}{_told(finding.piece)}; {worth}.",
+        f"A form stands before {_called(finding)}{_told(finding.piece)}; {worth}.{_moved(finding)}",
         do,
         *_gate_place(finding.piece),
         sure=_is_sure_of_gate(finding) and opens,
@@ -100,7 +116,8 @@ def _gate_should_be_open(finding: Finding, settings: Settings) -> Iterator[Said]
 def _form_asks_too_much(finding: Finding, settings: Settings) -> Iterator[Said]:
     found = long_form(finding)
     if found:
-        quote, more = found.quote, _listed(tuple(FAMILY_WORDS.get(family, family) for family in found.too_many))
+        quote, families = found.quote, tuple(FAMILY_WORDS.get(family, family) for family in found.too_many)
+        more = _listed((*families, f"{found.n_fields} things in all") if found.is_crowded else families)
         form = _quoted(quote.shown) or f" ({', '.join(found.families)})"
         sure = found.height >= MUCH and found.form is not None and found.form.purpose in GIVING and _is_sure_of_gate(finding)
         yield Said(f"The form{form} asks for {more}; {found.because}.", "Leave that out, and ask for it when they come back.", _cut(quote.text), quote.line, sure)
@@ -117,7 +134,7 @@ def _ungated_asset_worth_a_form(finding: Finding, settings: Settings) -> Iterato
         today = "is handed out without asking" if observed.verdict == Gate.UNGATED else "shows no form as yet"
         how = "Ask for an address before it." if advice.gate is Gate.GATED else "Leave the main part open, and ask for an address for the file."
         yield Said(
-            f"Readers would give an address for this: as an asset it scores {advice.gate_parts.total} of 6{_quoted(quote)}, and it {today}.",
+            f"Readers would give an address for this: as an asset it scores {advice.gate_parts.total} of 6{_quoted(quote)}, and it {today}.{_moved(finding)}",
             how,
             quote,
             line,
@@ -126,17 +143,16 @@ def _ungated_asset_worth_a_form(finding: Finding, settings: Settings) -> Iterato
 
 
 def _awareness_withholds_value(finding: Finding, settings: Settings) -> Iterator[Said]:
-    if finding.verdict.format.label not in PUBLISHED or finding.verdict.stage.label != Stage.AWARENESS or withholds_as_advised(finding):
-        return
-    found = next(teasers_in(finding.piece), None)
+    found, stage = detect_teaser(finding), finding.verdict.stage
     if found:
         quote = _cut(found.text)
+        who = "Readers who only just met the problem" if stage.label == Stage.AWARENESS else "Readers"
         yield Said(
-            f'Readers who only just met the problem are promised a whole and get a part of it ("{quote}").',
+            f'{who} are promised a whole and get a part of it ("{quote}").',
             "Put all of it on the page, and ask for an address after it or for something more.",
             quote,
             found.line,
-            sure=finding.verdict.stage.confidence >= SURE and not finding.advice.review,
+            sure=stage.label == Stage.AWARENESS and stage.confidence >= SURE and not finding.advice.review,
         )
 
 
@@ -144,7 +160,7 @@ def _awareness_withholds_value(finding: Finding, settings: Settings) -> Iterator
 
 
 def _no_next_step(finding: Finding, settings: Settings) -> Iterator[Said]:
-    found = detect_no_next_step(finding) if _should_lead_on(finding) and shows_links(finding.piece) and not own_links(finding.piece) else None
+    found = detect_no_next_step(finding) if _should_lead_on(finding) and _shows_links(finding.piece) and not own_links(finding.piece) else None
     if found:
         quote = _cut(found.text)
         yield Said(
@@ -157,11 +173,19 @@ def _no_next_step(finding: Finding, settings: Settings) -> Iterator[Said]:
 
 
 def _ask_of_another_stage(finding: Finding, settings: Settings) -> Iterator[Said]:
-    asks = asks_of(finding.piece)
-    early = finding.verdict.stage.label == Stage.AWARENESS and finding.verdict.stage.confidence >= SURE
-    if early and asks and _should_lead_on(finding) and all(ask.is_for_a_decision for ask in asks) and len(own_links(finding.piece)) <= len(asks):
-        yield Said(f'Readers who only just met the problem are asked for a decision ("{_cut(asks[0].text)}"), and for nothing smaller.',
-                   "Offer a smaller step beside it: a guide, a checklist or a newsletter on the same topic.", _cut(asks[0].text), asks[0].line, sure=False)  # fmt: skip
+    early = detect_early_ask(finding) if _is_sure_of_beginners(finding) else None
+    late = None if early else detect_late_ask(finding)
+    if early:
+        yield Said(f'Readers who only just met the problem are asked for a decision ("{_cut(early.text)}"), and for nothing smaller.',
+                   "Offer a smaller step beside it: a guide, a checklist or a newsletter on the same topic.", _cut(early.text), early.line, sure=False)  # fmt: skip
+    elif late:
+        yield Said(f'Readers who are choosing are offered what beginners want ("{_cut(late.text)}"), and no way to buy or talk.',
+                   "Ask for the step that a deciding reader wants, such as a talk, a trial or the price; the smaller one may stay beside it.",
+                   _cut(late.text), late.line, sure=False)  # fmt: skip
+
+
+def _is_sure_of_beginners(finding: Finding) -> bool:
+    return finding.verdict.stage.label == Stage.AWARENESS and finding.verdict.stage.confidence >= SURE and _should_lead_on(finding)
 
 
 # The piece itself.
@@ -201,7 +225,8 @@ def _front_matter_label_differs(finding: Finding, settings: Settings) -> Iterato
     for head, given in labels_in_front_matter(finding.piece).items():
         answer = finding.verdict.head(head)
         if answer.predicted and answer.predicted != given and head != "format" and answer.probabilities[PLACES[answer.predicted]] >= VERY_SURE:
-            yield Said(f'Its front matter calls it {given} ("{head}: {given}"), and its words read as {answer.predicted}.',
+            kept_in = "row" if ROW.search(finding.piece.source) else "front matter"
+            yield Said(f'Its {kept_in} calls it {given} ("{head}: {given}"), and its words read as {answer.predicted}.',
                        "Mend the label where it is left over from an earlier draft; a label that you mean stands.", f"{head}: {given}", 0, sure=False)  # fmt: skip
 
 
@@ -209,14 +234,34 @@ def _front_matter_label_differs(finding: Finding, settings: Settings) -> Iterato
 
 
 def _is_too_close(finding: Finding, kind: str) -> bool:
-    """True when today's gate, form or flag, is closer than the advised one, and it is for the check of this name to say so."""
-    observed = finding.piece.observed.verdict
-    return observed in PLACES and PLACES[finding.advice.gate] < PLACES[observed] and not finding.advice.gate_given and kind_of_close_gate(finding) == kind
+    """True when today's gate, form or flag, is closer than the advised one or than the rubric's, and it is for the check of this name to say so."""
+    observed, advice = finding.piece.observed.verdict, finding.advice
+    closer = observed in PLACES and (PLACES[advice.gate] < PLACES[observed] or is_closed_in_doubt(finding))
+    return closer and not advice.gate_given and kind_of_close_gate(finding) == kind
 
 
 def _is_sure_of_gate(finding: Finding) -> bool:
     """True when neither the model nor the company's own settings, which moved the advice, leave it in doubt."""
-    return not finding.advice.review and (bool(finding.advice.policy_rule) or finding.verdict.gate.confidence >= SURE)
+    return not finding.advice.review and not is_closed_in_doubt(finding) and (bool(finding.advice.policy_rule) or finding.verdict.gate.confidence >= SURE)
+
+
+def _why_asked(finding: Finding) -> str:
+    """What a person should decide about a piece that is closed as its words suggest; empty for another."""
+    return f"; its words speak for {finding.advice.gate}, and as {RULE_WORDS['G0']} it should be open: please decide" if is_closed_in_doubt(finding) else ""
+
+
+def _moved(finding: Finding) -> str:
+    """A sentence on what the settings did to the gate; empty where they did nothing."""
+    advice = finding.advice
+    if not advice.policy_rule:
+        return ""
+    moved = f"moved the advice from {advice.gate_neutral} to" if advice.gate is not advice.gate_neutral else "keep the advice at"
+    return f" Your settings {moved} {advice.gate} ({advice.policy_rule})."
+
+
+def _shows_links(piece: Piece) -> bool:
+    """True where a link would be seen if there was one: plain text, PDF and many exports lose them."""
+    return bool(piece.links) or (not ROW.search(piece.source) and piece.source.lower().endswith(WITH_LINKS))
 
 
 def _should_lead_on(finding: Finding) -> bool:
@@ -224,6 +269,9 @@ def _should_lead_on(finding: Finding) -> bool:
 
 
 def _called(finding: Finding) -> str:
+    doubt = may_be_proof(finding)
+    if doubt:
+        return f"what may be {FORMAT_NAMES.get(doubt, f'a {doubt}'.replace('-', ' '))}"
     kind = finding.verdict.format.label
     return FORMAT_NAMES.get(kind, f"a {kind.replace('-', ' ')}")
 
@@ -288,7 +336,7 @@ RULES = (
     Rule("awareness-withholds-value", WARN, "gate", "a piece for beginners that holds back what its title promises", _awareness_withholds_value),
     Rule("form-asks-too-much", WARN, "gate", "a form that asks for more than the piece is worth", _form_asks_too_much),
     Rule("no-next-step", SUGGEST, "hand-off", "a piece that ends without a way on", _no_next_step),
-    Rule("ask-of-another-stage", SUGGEST, "hand-off", "a piece for beginners that only asks for a decision", _ask_of_another_stage),
+    Rule("ask-of-another-stage", SUGGEST, "hand-off", "an ask that comes too early for its readers, or too late", _ask_of_another_stage),
     Rule("stale-offer", WARN, "", "an invitation to something that is over", _stale_offer),
     Rule("thin-piece", SUGGEST, "", "a piece too short for its title", _thin_piece),
     Rule("unclear-strategy", SUGGEST, "strategy", "a piece that could be built for either purpose", _unclear_strategy),

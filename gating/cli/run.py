@@ -146,7 +146,7 @@ def explain_file(
     else:
         from gating.report.terminal import explain_page, show
 
-        write_chunks([show(explain_page(finding, flips, chain, proposals))], None)
+        write_chunks([show(explain_page(finding, flips, chain, proposals, assessor.settings.thresholds))], None)
     return 0
 
 

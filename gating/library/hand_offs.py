@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from gating.advice.detections import LEFT_OUT, NO_WAY_ON, SELF_SERVICE
+from gating.advice.detections import LEFT_OUT, NO_WAY_ON
+from gating.advice.ways_on import DECISION_WORDS, PRICING, TRIAL, asks_for_a_decision
 from gating.library.compact import Shared
 from gating.library.phrases import SITE_NAME, PhraseTable, surfaces
 from gating.library.shelf import Library
@@ -33,16 +34,12 @@ COVERED = 0.8  # share of the site's own addresses in links that lead to pieces,
 COVERED_LINKS = 20  # such addresses at least
 COVERED_BESIDE = 2  # and pieces in the same folder of the site
 OFFER_WORDS = re.compile(
-    r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact (?:us|sales)|get in touch|download|e-?books?|"
+    rf"\b(?:demo|{TRIAL}|{PRICING}|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact (?:us|sales)|get in touch|download|e-?books?|"
     r"white ?papers?|webinars?|register|sign[ -]?up|templates?|checklists?|toolkit|workbook|newsletter|subscribe|calculator|get (?:the|your|a copy)|"
     r"save (?:my|your) (?:seat|spot)|wait-?list|(?:for|it) free|free[- ]to[- ]use|join (?:us|now|free)|get started)\b",
     re.IGNORECASE,
 )
 FILE = re.compile(r"\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|epub)$", re.IGNORECASE)  # what is downloaded rather than read on the site
-DECISION_WORDS = re.compile(
-    r"\b(?:demo|trial|pricing|quote|consultation|book (?:a|your)|schedule (?:a|your)|talk to|speak (?:to|with)|contact|get in touch|sign ?up|get started)\b",
-    re.IGNORECASE,
-)
 OWN_PRODUCT = ("app", "go", "get", "try", "start", "signup", "my", "register")  # first label of a sub-domain where the product, or the way to it, is
 GENERAL = re.compile(r"\b(?:demo|trial|contact|pricing|plans|quote|consultation|newsletter|subscribe|talk to|get in touch|get started|sign ?up)\b", re.IGNORECASE)
 NO_CONTENT = re.compile(
@@ -300,7 +297,7 @@ def _to_offer(link: Link, finding: Finding, offer: Finding, similarity: float) -
 def _elsewhere(link: Link, finding: Finding, dead: bool) -> OfferLink:
     if dead:
         return OfferLink(link.text, link.href, "", "dead", "no piece of the library has this address, though the library has the pages beside it")
-    if finding.verdict.stage.label == Stage.AWARENESS and DECISION_WORDS.search(link.text) and not SELF_SERVICE.search(link.text):
+    if finding.verdict.stage.label == Stage.AWARENESS and asks_for_a_decision(link.text):
         return OfferLink(link.text, link.href, "", "wrong-stage", "readers at the awareness stage are asked for a decision")
     return OfferLink(link.text, link.href, "", "fits", "an offer outside this library")
 

@@ -12,14 +12,17 @@ from rich.text import Text
 from gating.advice.chain import Step
 from gating.advice.changes import Flip
 from gating.advice.gate_score import behind_the_ask
+from gating.advice.policy import GATED_FROM, SOFT_GATE_FROM
 from gating.advice.proposals import Proposal
 from gating.advice.quotes import evidence_shown, shortened
 from gating.advice.sentences import RULE_WORDS, because, part_words
 from gating.library.summary import summarise
+from gating.reading.urls import ROW
 from gating.records import PLACES, Finding, Gate, HeadVerdict, Skipped, Status
 from gating.report.explained import moves_in_words
 from gating.report.safe import on_terminal, visible
 from gating.report.tables import percent
+from gating.settings import Thresholds
 
 BAR = 10  # cells of the stage bar
 MANY = 3  # inputs of one reason that are named one by one
@@ -29,6 +32,7 @@ PROPOSAL_WORDS = 20  # of the words that an edit is tied to
 GATE_STYLE = {"ungated": "green", "soft-gate": "yellow", "gated": "red"}
 STRATEGY_STYLE = {"demand-gen": "cyan", "lead-gen": "magenta"}
 PART_NAMES = {"uniqueness": "Uniqueness", "work_saved": "Work it saves", "buying_closeness": "Buying closeness", "reach_need": "Need for reach", "hostility": "Audience hostility"}
+THRESHOLDS = Thresholds(GATED_FROM, SOFT_GATE_FROM)
 SUBTRACTED = ("reach_need", "hostility")
 UNSAID = ("uniqueness", "work_saved")  # parts that a page in front of its asset often leaves open
 
@@ -151,8 +155,11 @@ def problem_lines(problems: Sequence[tuple[str, str]]) -> list[str]:
     ]
 
 
-def explain_page(finding: Finding, flips: Sequence[Flip], chain: Sequence[Step] = (), proposals: Sequence[Proposal] = ()) -> RenderableType:
-    """The page of `gating explain`: labels, what to change, how the gate advice came about, the score part by part, quotes with lines, what would flip each label."""
+def explain_page(finding: Finding, flips: Sequence[Flip], chain: Sequence[Step] = (), proposals: Sequence[Proposal] = (), thresholds: Thresholds = THRESHOLDS) -> RenderableType:
+    """The page of `gating explain`: labels, what to change, how the gate advice came about, the score part by part, quotes with lines, what would flip each label.
+
+    `thresholds` are those of the settings.
+    """
     piece, verdict, advice = finding.piece, finding.verdict, finding.advice
     labels = Table(box=None, show_header=False, pad_edge=False)
     for head in ("strategy", "stage", "gate", "format"):
@@ -167,7 +174,7 @@ def explain_page(finding: Finding, flips: Sequence[Flip], chain: Sequence[Step] 
     sections: list[RenderableType] = [Text(visible(piece.title or piece.source), style="bold"), where, Text(""), labels, Text(""), Text(visible(advice.why)), Text("")]
     sections += [_heading("What to change (what each edit moves was found by rescoring)"), _proposal_table(proposals, piece.source)] if proposals else []
     sections += [_heading("How the gate advice came about"), _chain_table(chain)] if chain else []
-    sections += [_heading(f"Gate score ({advice.gate_rule})"), _parts_table(finding)]
+    sections += [_heading(f"Gate score ({advice.gate_rule})"), _parts_table(finding, thresholds)]
     sections += [_heading("Words that weighed most"), _evidence_table(finding)]
     sections += [_heading("What would flip each label (found by rescoring; no advice)"), _flip_table(flips)]
     sections += [_heading("Judge it by"), Text(", ".join(advice.measures)), Text(""), Text(f"Scored by {verdict.model}", style="dim")]
@@ -189,7 +196,7 @@ def _proposal_table(proposals: Sequence[Proposal], source: str) -> Table:
         table.add_row(Text(str(number), style="dim"), Text(visible(proposal.sentence)))
         quote = proposal.quote
         shown, place = visible(quote.shown or shortened(quote.text, PROPOSAL_WORDS)), place_of(source, quote.line)
-        table.add_row("", Text.assemble((f"{place or 'front matter'}: ", "dim"), f'"{shown}"'))
+        table.add_row("", Text.assemble((f"{place or ('row' if ROW.search(source) else 'front matter')}: ", "dim"), f'"{shown}"'))
         table.add_row("", Text(visible(moves_in_words(proposal)), style="dim"))
     table.add_row("", "")
     return table
@@ -197,7 +204,7 @@ def _proposal_table(proposals: Sequence[Proposal], source: str) -> Table:
 
 def _how_sure(answer: HeadVerdict) -> str:
     if answer.predicted:
-        return f"given by a person; the model says {answer.predicted}, {percent(answer.probabilities[PLACES[answer.predicted]])}"
+        return f"given by {visible(answer.rule) or 'a person'}; the model says {answer.predicted}, {percent(answer.probabilities[PLACES[answer.predicted]])}"
     others = ", ".join(answer.cannot_exclude[1:])
     return percent(answer.confidence) + (f", could also be {others}" if others else "")
 
@@ -221,7 +228,7 @@ def _heading(words: str) -> Text:
     return Text(words, style="bold underline")
 
 
-def _parts_table(finding: Finding) -> Table:
+def _parts_table(finding: Finding, thresholds: Thresholds) -> Table:
     parts, advice = finding.advice.gate_parts, finding.advice
     table = Table(box=None, show_header=False, pad_edge=False)
     if advice.gate_given:
@@ -235,7 +242,9 @@ def _parts_table(finding: Finding) -> Table:
         table.add_row(Text(shown), Text(f"{sign}{value}" if value else "0", style="bold"), Text(said, style="dim"))
     neutral, gate = advice.gate_neutral.value, advice.gate.value
     moved = ", as a person labelled it" if advice.gate_given else "" if neutral == gate else f", moved from {neutral} by policy"
-    table.add_row(Text("Total"), Text(str(parts.total), style="bold"), Text(f"4 or more gated, 2 or 3 soft-gate, less ungated. Advice: {gate}{moved}", style="dim"))
+    gated, soft = thresholds.gated_from, thresholds.soft_gate_from
+    lines = f"{gated} or more gated, {f'{soft} or more soft-gate, ' if soft < gated else ''}less ungated"
+    table.add_row(Text("Total"), Text(str(parts.total), style="bold"), Text(f"{lines}. Advice: {gate}{moved}", style="dim"))
     table.add_row("", "", "")
     return table
 

@@ -12,12 +12,12 @@ from gating.advice.detections import (
     detect_late_ask,
     detect_no_next_step,
     detect_teaser,
-    drawn_forms,
     forms_judged,
     kind_of_close_gate,
     long_form,
     opens_to,
 )
+from gating.advice.drawn_forms import drawn_forms
 from gating.records import Advice, Block, BlockKind, Evidence, Finding, Form, Gate, GateParts, Link, ObservedGate, Piece
 from tests.builders import PROSE, answer, piece_of, verdict_of
 
@@ -71,11 +71,25 @@ def test_form_that_may_be_right_is_left_to_a_person() -> None:
     assert opens_to(finding(piece, confidence=0.35)) is None
 
 
-def test_score_must_agree_where_a_person_should_look() -> None:
-    """A page in doubt that offers an asset worth a form keeps its form."""
+def test_score_decides_only_where_the_rubric_scores() -> None:
+    """A case study is no asset to trade, whatever it would score and whatever a person should look at; an ebook is."""
     piece, worth = piece_of(PROSE, observed=GATED, metadata=FLAG), GateParts(1, 2, 1, 0, 0)
-    assert opens_to(finding(piece, parts=worth)) is Gate.UNGATED
-    assert opens_to(finding(piece, parts=worth, advice={"review": True})) is None
+    assert opens_to(finding(piece, parts=worth, advice={"review": True})) is Gate.UNGATED
+    assert opens_to(finding(piece, rule="G3", parts=worth, advice={"review": True})) is None
+
+
+def test_what_a_buyer_must_read_is_opened_also_where_its_words_sound_like_a_gate() -> None:
+    """Of a price list signals and rubric agree; of an article the same doubt is left to a person."""
+    piece = piece_of(PROSE, observed=GATED, metadata=FLAG)
+    assert opens_to(finding(piece, stage="decision", format="pricing", confidence=0.36)) is Gate.UNGATED
+    assert opens_to(finding(piece, stage="decision", confidence=0.36)) is None
+
+
+def test_commodity_is_opened_as_far_as_its_score_says() -> None:
+    """Whatever the words suggest."""
+    piece = piece_of(PROSE, observed=GATED, metadata=FLAG)
+    opened = [opens_to(finding(piece, rule="G3", parts=parts, gate="soft-gate", format="ebook")) for parts in (GateParts(0, 1, 0, 1, 0), GateParts(0, 2, 0, 0, 0))]
+    assert opened == [Gate.UNGATED, Gate.SOFT_GATE]
 
 
 def test_gate_that_was_decided_goes_before_signals_and_score() -> None:
@@ -189,13 +203,49 @@ def test_fields_called_optional_cost_nothing() -> None:
     assert judged.families == ("e-mail",)
 
 
+def test_form_of_many_fields_is_too_much_as_a_whole() -> None:
+    """None of them is beyond what is carried; cut are those that tell least, until six are left."""
+    names = ("First name", "Last name", "Work e-mail", "Company", "Website", "Job title", "Country", "Topic", "Favourite colour")
+    case = finding(piece_of("A calendar for growers.", *map(field, names), button("Download the calendar template")), rule="G3", parts=GateParts(2, 2, 0, 0, 0), gate="gated")
+    found = long_form(case)
+    assert found is not None
+    assert (found.too_many, found.height, found.carries) == ((), 4, 3)
+    assert [names[at - 1] for at in found.beyond] == ["Website", "Topic", "Favourite colour"]
+    few = [each for each in names if each not in ("Website", "Topic", "Favourite colour")]
+    assert long_form(replace(case, piece=piece_of("A calendar for growers.", *map(field, few), button("Download the calendar template")))) is None
+
+
+def test_form_that_leaves_what_is_beyond_to_its_reader_is_not_long() -> None:
+    """Its height counts what it insists on; and one that only takes business addresses has nothing to cut."""
+    for form in (form_of("e-mail", "name", "phone", height=2), form_of("e-mail", "name", height=3)):
+        assert long_form(finding(piece_of(PROSE, forms=(form,)), rule="G3", gate="soft-gate")) is None
+
+
+def test_form_that_closes_a_price_list_is_no_extra_to_it() -> None:
+    """Whether it goes is the question; the same form beside an open page is judged."""
+    form = replace(form_of("e-mail", "phone", "company"), verdict="gated")
+    for today, judged in (("gated", 0), ("ungated", 1)):
+        piece = piece_of(PROSE, forms=(replace(form, verdict=today),), observed=ObservedGate(today, "a form", form=form.identity if today == "gated" else ""))
+        assert len(list(forms_judged(finding(piece, gate="gated", format="pricing", stage="decision", strategy="lead-gen")))) == judged
+
+
+@pytest.mark.parametrize(("gate", "carries"), [("gated", 3), ("soft-gate", 2)])
+def test_what_the_settings_advise_says_what_a_form_carries(gate: str, carries: int) -> None:
+    """And not the score, which is 2 of 6 here; their line is named."""
+    form = form_of("e-mail", "name", "company", "phone")
+    moved = {"policy_rule": f'formats.ebook = "{gate}"'}
+    (judged,) = forms_judged(finding(piece_of(PROSE, forms=(form,)), rule="G3", gate=gate, format="ebook", advice=moved))
+    assert judged.carries == carries
+    assert f'(formats.ebook = "{gate}")' in judged.because
+
+
 def test_form_is_shown_by_its_fields() -> None:
     """Its quote is the first field too many, shown are the fields; of a long form the first ones and all that are too many."""
     names = ("First name *", "Last name *", "E-mail:", "Town", "Street", "House number", "Your telephone number, with its code", "How did you hear of us?")
     piece = piece_of("A calendar for growers.", *map(field, names), button("Download the calendar template"))
     found = long_form(finding(piece, rule="G3", gate="soft-gate"))
     assert found is not None
-    assert found.quote == Quote("Your telephone number, with its code", 8, 7, "First name, Last name, E-mail, Town, Street, …, Your telephone number …, …")
+    assert found.quote == Quote("Your telephone number, with its code", 8, 7, "First name, Last name, E-mail, Town, …, Your telephone number …, How did you hear …")
 
 
 def test_forms_are_not_judged_against_todays_gate() -> None:
@@ -244,6 +294,30 @@ def test_fields_without_an_address_are_no_form() -> None:
 def test_early_ask_is_quoted() -> None:
     """A demo is all that readers at the awareness stage are offered."""
     assert detect_early_ask(finding(piece_of(PROSE, button("Book a demo")))) == Quote("Book a demo", 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("Read next: What is a trial balance?", False),
+        ("Trial and error in the orchard", False),
+        ("What do demos of pruning cost?", False),
+        ("Pricing strategies for farm shops", False),
+        ("Start your trial", True),
+        ("See our pricing", True),
+    ],
+)
+def test_link_to_another_text_asks_for_no_decision(words: str, asks: bool) -> None:
+    """Whatever that text is about."""
+    piece = piece_of(PROSE, words, links=(Link(words, "https://hop.example/next", 2),))
+    assert (detect_early_ask(finding(piece)) is not None) is asks
+
+
+def test_link_to_another_page_of_the_site_is_something_smaller() -> None:
+    """Beside a demo; a source elsewhere is not."""
+    demo = button("Book a demo")
+    assert detect_early_ask(finding(piece_of(PROSE, demo, links=(Link("how crates are stacked", "/crates", 1),)))) is None
+    assert detect_early_ask(finding(piece_of(PROSE, demo, links=(Link("a study", "https://pears.example/study", 1),)))) is not None
 
 
 @pytest.mark.parametrize("other", [button("Get the picking checklist"), button("Start free"), button("Subscribe to our newsletter")])
@@ -301,6 +375,12 @@ def test_dead_end_is_quoted_by_its_last_sentence() -> None:
         "Please book your walk.",
         "Subscribe for more.",
         "Ring us on 555 019 220.",
+        "Visit the Hallam Museum.",
+        "Read our notes on crates.",
+        "Order your sample box today.",
+        "Start weighing your crates",
+        "You find more in our growers' guide.",
+        "Start a trial.",
     ],
 )
 def test_ways_on_at_the_end(end: str) -> None:
@@ -308,9 +388,25 @@ def test_ways_on_at_the_end(end: str) -> None:
     assert detect_no_next_step(finding(piece_of(PROSE, end))) is None
 
 
-@pytest.mark.parametrize("end", ["Most growers book their pickers in March.", "Visitors call it the quiet orchard.", "That is the answer you want."])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Most growers book their pickers in March.",
+        "Visitors call it the quiet orchard.",
+        "That is the answer you want.",
+        "Book them at once, with the picking list as the voucher.",
+        "Order the crates by date. Call the foreman when one is missing.",
+        "Try a smaller crate first.",
+        "Read the scale twice. Write to the buyer who opened the lid.",
+        "Start with the oldest crate.",
+        "In our experience nobody counts.",
+        "In our view it pays.",
+        "Print the trial balance and file it.",
+        "It takes trial and error.",
+    ],
+)
 def test_closing_words_that_lead_nowhere(end: str) -> None:
-    """The same verbs in a story."""
+    """The same words in a story, or as an instruction."""
     assert detect_no_next_step(finding(piece_of(PROSE, end))) is not None
 
 

@@ -60,6 +60,12 @@ def test_hostility_needs_more_than_a_mention() -> None:
     assert score_gate(piece_of(f"{PROSE} {PROSE} {PROSE} An engineer looked on."), ARTICLE).hostility == 0
 
 
+@pytest.mark.parametrize(("text", "work"), [("Fill in the form and we show you the price.", 1), ("Fill in your work e-mail.", 1), ("Twelve sheets to fill in while you count.", 2)])
+def test_filling_in_a_form_saves_no_work(text: str, work: int) -> None:
+    """Filling in a sheet of one's own does."""
+    assert score_gate(piece_of(text), verdict_of("lead-gen", "decision", "gated", "conversion")).work_saved == work
+
+
 def test_total_adds_three_parts_and_takes_off_two() -> None:
     """total = uniqueness + work saved + buying closeness - reach need - hostility."""
     assert GateParts(2, 2, 1, 1, 1).total == 3

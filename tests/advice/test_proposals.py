@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gating.advice.detections import has_next_step, teasers_in
 from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, moves_of, proposal_of, values_of, weaknesses_in
 from gating.assess import Assessor, proposals_for
 from gating.records import CHECKS, BlockKind, Finding, HeadVerdict, Piece
@@ -52,7 +53,8 @@ def edited(source: str, proposal: Proposal) -> str:
             source = source.replace(rewrite.was, rewrite.text)
     key = edit.set.partition(":")[0]
     source = re.sub(rf"^{re.escape(key)}:.*$", edit.set, source, flags=re.MULTILINE) if key else source
-    return re.sub(r"<form.*</form>\n", "", source, flags=re.DOTALL) if edit.do == "open" else source
+    button = "".join(f"[{rewrite.text}]\n" for rewrite in edit.rewrites if rewrite.was and rewrite.text)
+    return re.sub(r"<form.*</form>\n", button, source, flags=re.DOTALL) if edit.do == "open" else source
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -182,6 +184,56 @@ def test_last_field_is_never_cut_from_a_form(found: Any) -> None:
     _, proposals = found(name, bare)
     assert "phone" in bare
     assert "form-asks-too-much" not in [proposal.kind for proposal in proposals]
+
+
+def test_teaser_proposal_names_all_that_was_rescored(found: Any) -> None:
+    """Sentences of one block are one quote; the form and the lines elsewhere that hold back stand in the sentence, and nothing holds back after it."""
+    kind, text = DRAFTS["eggs.md"]
+    more = "The other five are in our guide. It is free. Leave your e-mail to read the rest of the list."
+    finding, proposals = found("eggs.md", text.replace("The other five are in our guide.", more).replace("[Send me the guide]", "[Send me the other five]"))
+    proposal = of_kind(kind, proposals)
+    assert proposal.quote.text == more
+    assert '"Send me the other five" and the form' in proposal.sentence
+    (weakness,) = [weakness for weakness in weaknesses_in(finding) if weakness.kind == kind]
+    assert not any(list(teasers_in(trial.piece)) for trial in weakness.trials)
+    assert all(has_next_step(trial.piece) for trial in weakness.trials)
+
+
+@pytest.mark.parametrize("action", ["review", "keep"])
+def test_edit_that_leaves_a_person_to_decide_is_not_shown(action: str, found: Any) -> None:
+    """However much surer the stage is."""
+    finding, _ = found("wedding-cakes.md", DRAFTS["wedding-cakes.md"][1])
+    (weakness,) = weaknesses_in(finding)
+    surer = replace(finding, advice=replace(finding.advice, action=action), verdict=replace(finding.verdict, stage=HeadVerdict("awareness", (0.99, 0.01, 0.0))))
+    assert (proposal_of(weakness, finding, [(weakness.trials[0], surer)]) is None) is (action == "review")
+
+
+def test_form_of_many_fields_is_lower_after_the_cut(found: Any) -> None:
+    """Also one that asks for seven things once the phone is gone: its height counts fields, and what is cut is called as the form calls it."""
+    name, (_, text) = "late-frost.md", DRAFTS["late-frost.md"]
+    field = '<p><label for="{0}">{0}</label> <input id="{0}" name="{0}" type="text"></p>\n'
+    longer = text.replace("<button", "".join(map(field.format, ("Village", "Grapes", "Hectares", "Rows", "Soil"))) + "<button")
+    proposal = of_kind("form-asks-too-much", found(name, longer)[1])
+    assert proposal.sentence.startswith('Cut "Phone number", "Company", "Company size" and "Soil" from the form: ')
+    assert [(move.before, move.after) for move in proposal.moves if move.what == "form_height"] == [(4, 2)]
+
+
+def test_optional_form_is_a_soft_gate_and_its_flag_is_left_to_its_templates(found: Any) -> None:
+    """No value is made up for a key that somebody else's program reads."""
+    name, (_, text) = "office-plants.md", DRAFTS["office-plants.md"]
+    useful = text.replace("An ebook by", "A workbook with a template to fill in, an ebook by").replace("The Complete Guide to Office Plants", "Our Office Plants: a workbook")
+    proposal = of_kind("gate-should-be-open", found(name, useful)[1])
+    assert (proposal.edit.do, proposal.edit.set) == ("make-optional", "")
+    assert 'front matter, which has "gated: true"' in proposal.sentence
+    assert [(move.before, move.after) for move in proposal.moves if move.what == "observed_gate"] == [("gated", "soft-gate")]
+
+
+def test_moves_that_look_the_same_are_left_out(found: Any) -> None:
+    """In whole percent, as they are shown."""
+    finding, _ = found("matinees.md", DRAFTS["matinees.md"][1])
+    stages = [replace(finding, verdict=replace(finding.verdict, stage=HeadVerdict("awareness", (share, 1 - share, 0.0)))) for share in (0.606, 0.614, 0.616)]
+    assert not [move for move in moves_of(*stages[:2]) if move.what.startswith("stage_p")]
+    assert [move.what for move in moves_of(*stages[1:]) if move.what.startswith("stage_p")] == ["stage_probabilities.awareness", "stage_probabilities.consideration"]
 
 
 @pytest.mark.parametrize("name", NAMES)

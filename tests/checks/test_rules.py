@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gating.advice.detections import BUTTON_TO_THE_REST, WITHHELD
+from gating.advice.teasers import Promise, holds_back
 from gating.checks import check
 from gating.records import Block, BlockKind, Evidence, Finding, Form, Gate, GateParts, Level, Link, ObservedGate, Piece
 from gating.settings import Settings
@@ -51,10 +51,48 @@ def test_one_remark_on_a_gate_that_is_too_close(settings: Settings, labels: dict
 
 
 def test_nothing_is_said_of_a_gate_that_a_person_gave(settings: Settings) -> None:
-    """Or of one that is as advised."""
+    """Or of one that is as advised, where the rubric does not speak against it."""
     finding = closed()
     assert said(replace(finding, advice=replace(finding.advice, gate_given=True)), settings) == {}
-    assert said(replace(finding, advice=replace(finding.advice, gate=Gate.GATED)), settings) == {}
+    assert said(replace(finding, advice=replace(finding.advice, gate=Gate.GATED, gate_rule="G1")), settings) == {}
+
+
+@pytest.mark.parametrize(("strategy", "format", "rule"), [("lead-gen", "pricing", "decision-page-behind-form"), ("demand-gen", "guide", "gate-should-be-open")])
+def test_a_gate_that_only_the_rubric_opens_is_a_question(settings: Settings, strategy: str, format: str, rule: str) -> None:
+    """The words of a price list behind a form sound like a form: a person is asked, and the form that closes it is never called an extra to it."""
+    piece = replace(closed().piece, observed=ObservedGate("gated", form=FORM.identity), forms=(FORM,))
+    finding = replace(finding_of(piece, verdict_of(strategy=strategy, stage="decision", format=format, gate="gated")), piece=piece)
+    (remark,) = check(finding, settings)
+    assert (remark.rule, remark.level) == (rule, "suggestion")
+    assert remark.sentence.endswith("please decide.")
+
+
+@pytest.mark.parametrize(("others", "asked"), [(("conversion", "comparison"), True), (("conversion", "tool"), False)])
+def test_a_landing_page_that_may_be_what_a_buyer_must_read_is_a_question(settings: Settings, others: tuple[str, ...], asked: bool) -> None:
+    """A page that only says "get the comparison": the comparison is what the form is before (RUBRIC, case 11)."""
+    piece = replace(closed().piece, observed=ObservedGate("gated", form=FORM.identity), forms=(replace(FORM, fields=(), height=0),))
+    verdict = verdict_of(strategy="lead-gen", stage="decision", format="conversion", gate="gated")
+    finding = replace(finding_of(piece, replace(verdict, format=replace(verdict.format, cannot_exclude=others))), piece=piece)
+    remarks = check(replace(finding, advice=replace(finding.advice, gate_rule="G1")), settings)
+    assert [(remark.rule, remark.level) for remark in remarks] == ([("decision-page-behind-form", "suggestion")] if asked else [])
+    assert all("what may be a comparison" in remark.sentence for remark in remarks)
+
+
+def test_settings_that_moved_the_advice_are_named(settings: Settings) -> None:
+    """With what the advice is without them; the neutral advice was another."""
+    finding = closed()
+    moved = replace(finding, advice=replace(finding.advice, gate_neutral=Gate.SOFT_GATE, policy_rule='policy = "developer"'))
+    (remark,) = check(moved, settings)
+    assert remark.sentence.endswith('Your settings moved the advice from soft-gate to ungated (policy = "developer").')
+    assert "settings" not in check(finding, settings)[0].sentence
+
+
+def test_deciding_readers_who_are_offered_a_newsletter_only(settings: Settings) -> None:
+    """The other half of the rule, as `explain` has it; an ask to talk is enough."""
+    letter, talk = (Block(BlockKind.BUTTON, words, 0, 4) for words in ("Get our newsletter", "Talk to us"))
+    priced = verdict_of(strategy="lead-gen", stage="decision", format="pricing")
+    assert set(said(finding_of(piece_of(LONG, letter), priced), settings)) == {"ask-of-another-stage"}
+    assert said(finding_of(piece_of(LONG, letter, talk), priced), settings) == {}
 
 
 def test_pages_that_are_no_marketing_are_left_alone(settings: Settings) -> None:
@@ -82,6 +120,7 @@ def test_a_form_is_told_by_its_fields(settings: Settings) -> None:
 
     def told(*blocks: Block) -> str:
         finding = finding_of(piece_of(LONG, *blocks, forms=(FORM,), observed=ObservedGate("gated")), verdict_of(strategy="lead-gen", format="ebook", gate="gated"))
+        finding = replace(finding, advice=replace(finding.advice, gate_rule="G3"))
         return next(remark.sentence for remark in check(finding, settings) if remark.rule == "form-asks-too-much")
 
     assert told(*fields).startswith('The form ("Your name, Work e-mail, Telephone") asks for a phone number; ')
@@ -130,7 +169,7 @@ def test_a_source_that_is_quoted_is_no_way_on(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "holds_back"),
+    ("text", "held"),
     [
         ("The other seven tips are in our free guide.", True),
         ("Get the rest in the guide.", True),
@@ -143,15 +182,15 @@ def test_a_source_that_is_quoted_is_no_way_on(settings: Settings) -> None:
         ("Register for the course by Friday.", False),
     ],
 )
-def test_sentences_that_hold_back(text: str, holds_back: bool) -> None:
+def test_sentences_that_hold_back(text: str, held: bool) -> None:
     """A part behind an ask, and not any rest or list."""
-    assert bool(WITHHELD.search(text)) is holds_back
+    assert holds_back(text, Promise("Nine tips for old pumps", 9, 2)) is held
 
 
 def test_only_a_button_sends_the_rest_in_few_words() -> None:
     """In running text the same words mean little."""
-    assert BUTTON_TO_THE_REST.search("Send me the other eight")
-    assert not WITHHELD.search("We get the rest of the hay in June.")
+    assert holds_back("Send me the other eight", Promise("Nine tips for old pumps"), is_button=True)
+    assert not holds_back("Send me the other eight", Promise("Nine tips for old pumps"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a person reads at the terminal."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -11,6 +12,7 @@ from gating.advice.proposals import Edit, Move, Proposal, Rewrite
 from gating.records import Finding, ObservedGate, Skipped, Status
 from gating.report.explained import explained_json
 from gating.report.terminal import explain_page, score_table, show, stage_bar, summary
+from gating.settings import Thresholds
 from tests.builders import PROSE, answer, finding_of, piece_of, verdict_of
 
 FLIPS = [
@@ -140,6 +142,22 @@ def test_explain_page_quotes_front_matter_and_cuts_long_quotes() -> None:
     assert f'line 7: "{" ".join(["pear"] * 20)} …"' in said
 
 
+def test_explain_page_calls_the_place_of_a_column_a_row() -> None:
+    """A table has no front matter."""
+    finding = titled("A")
+    row = replace(finding, piece=replace(finding.piece, source="pages.csv#4"))
+    said = " ".join(shown(explain_page(row, FLIPS, (), [proposal_for(Quote("gated: yes"))]), width=200).split())
+    assert 'row: "gated: yes"' in said
+    assert "front matter" not in said
+
+
+def test_explain_page_has_the_thresholds_of_the_settings() -> None:
+    """Without any, those of the rubric."""
+    said = [" ".join(shown(explain_page(titled("A"), FLIPS, **given), width=200).split()) for given in ({}, {"thresholds": Thresholds(5, 3)})]  # type: ignore[arg-type]
+    assert "4 or more gated, 2 or more soft-gate" in said[0]
+    assert "5 or more gated, 3 or more soft-gate" in said[1]
+
+
 def test_explained_json_holds_proposals() -> None:
     """Edit and moves as data; what an edit does not have is left out; front matter has no block."""
     record = json.loads(explained_json(titled("A"), FLIPS, (), [proposal_for(Quote("gated: true"), Move("next_step", "none", "there"))]))
@@ -153,8 +171,6 @@ def test_explained_json_holds_proposals() -> None:
 
 def test_policy_that_moved_the_gate_is_named() -> None:
     """Where the policy gives another gate than the neutral advice, the page says both."""
-    from dataclasses import replace
-
     from gating.records import Gate
 
     finding = titled("A")
