@@ -26,7 +26,7 @@ COLUMNS = 104
 SHOWN = ("what-is-cold-chain-drift.md", "webinar-registration.html", "pricing.html", "case-study-brightwater.docx", "landing-pages.jsonl")
 TYPED = {  # name of the picture: (what is typed, as the title says it; the paths of the command where they are others)
     "score": ("gating score samples/drafts", tuple(f"samples/drafts/{name}" for name in SHOWN)),
-    "explain": ("gating explain samples/drafts/library.csv#6", ()),
+    "explain": ("gating explain samples/drafts/posts.json#2", ()),
     "check": ("gating check samples/drafts", ()),
 }
 FONT_FACE = re.compile(r"\s*@font-face \{.*?\n    \}", re.DOTALL)  # rich names fonts on the net; a picture asks for nothing

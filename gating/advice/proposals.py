@@ -403,9 +403,9 @@ def _long_form(kind: str, finding: Finding) -> Weakness | None:
 
 def _shortened(piece: Piece, long: LongForm) -> Trial:
     """The piece with the fields beyond what is carried cut from the text and from the form."""
-    drawn = long.drawn
-    kept = {family for at, family in zip(drawn.fields, drawn.families, strict=True) if at not in long.beyond} if drawn else set(long.families) - set(long.too_many)
-    gone = tuple(family for family in long.families if family in long.too_many or (long.beyond and family not in kept))
+    drawn = list(zip(long.drawn.fields, long.drawn.families, strict=True)) if long.drawn else []
+    taken = {family for at, family in drawn if at in long.beyond} - {family for at, family in drawn if at not in long.beyond}
+    gone = tuple(family for family in long.families if family in long.too_many or family in taken)
     rewrites = _taken_out(piece, long.beyond)
     forms = tuple(_cut(long, form, gone) if form is long.form else form for form in piece.forms)
     return Trial(Edit("cut-fields", rewrites, fields=gone), replace(_rewritten(piece, rewrites), forms=forms))

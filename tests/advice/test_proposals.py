@@ -11,7 +11,7 @@ import pytest
 
 from gating.advice.detections import has_next_step, teasers_in
 from gating.advice.proposals import MOST_SHOWN, MOST_TRIED, Proposal, moves_of, proposal_of, values_of, weaknesses_in
-from gating.assess import Assessor, proposals_for
+from gating.assess import Assessor, assess_paths, proposals_for
 from gating.records import CHECKS, BlockKind, Finding, HeadVerdict, Piece
 from tests.advice.drafts_to_change import DRAFTS
 from tests.cli.conftest import Run, run  # noqa: F401  (a fixture)
@@ -208,6 +208,14 @@ def test_edit_that_leaves_a_person_to_decide_is_not_shown(action: str, found: An
     assert (proposal_of(weakness, finding, [(weakness.trials[0], surer)]) is None) is (action == "review")
 
 
+def test_question_that_may_stay_empty_stays_in_the_form(assessor: Assessor, samples: Path) -> None:
+    """Only what is named is cut, and the figures are those of the form without it."""
+    (finding,) = (each for each in assess_paths([str(samples / "webinar-registration.html")], assessor) if isinstance(each, Finding))
+    cut = of_kind("form-asks-too-much", proposals_for(finding, assessor))
+    assert cut.edit.fields == ("size",)
+    assert next(move for move in cut.moves if move.what == "form_fields").after == 4
+
+
 def test_form_of_many_fields_is_lower_after_the_cut(found: Any) -> None:
     """Also one that asks for seven things once the phone is gone: its height counts fields, and what is cut is called as the form calls it."""
     name, (_, text) = "late-frost.md", DRAFTS["late-frost.md"]
@@ -253,8 +261,6 @@ def test_unchanged_piece_moves_nothing(found: Any) -> None:
 
 def test_sample_drafts_draw_few_proposals(assessor: Assessor, samples: Path) -> None:
     """They were written to be sound: at most one each, and most of them none."""
-    from gating.assess import assess_paths
-
     findings = [result for result in assess_paths([str(samples)], assessor) if isinstance(result, Finding)]
     counts = [len(proposals_for(finding, assessor)) for finding in findings]
     assert len(counts) > 20
