@@ -52,7 +52,7 @@ def pdf_parts(data: bytes, source: str, limits: Limits) -> Parts:
     try:
         n_pages = len(file)
         lines, said = _read_pages(file, n_pages, limits)
-        title = (file.get_metadata_dict().get("Title") or "").strip()
+        title = _title(file)
     finally:
         file.close()
     if not lines:
@@ -69,6 +69,14 @@ def pdf_parts(data: bytes, source: str, limits: Limits) -> Parts:
     return Parts(source, page_blocks("\n".join(rows)), title=good_title or _largest(lines), limits=said, observed=ObservedGate())
 
 
+def _title(file: PdfDocument) -> str:
+    """What the file says its title is; empty where that is no text."""
+    try:
+        return (file.get_metadata_dict().get("Title") or "").strip()
+    except UnicodeDecodeError:
+        return ""
+
+
 def _read_pages(file: PdfDocument, n_pages: int, limits: Limits) -> tuple[list[Line], tuple[str, ...]]:
     """The lines of the pages, and which of them could or would not be read."""
     from pypdfium2 import PdfiumError
@@ -78,7 +86,7 @@ def _read_pages(file: PdfDocument, n_pages: int, limits: Limits) -> tuple[list[L
     for number in range(last):
         try:
             found = _page_lines(file, number, 2 * limits.max_characters)
-        except PdfiumError:
+        except (PdfiumError, UnicodeDecodeError):  # the latter where it gives half of a sign
             broken.append(number + 1)
             continue
         lines += found

@@ -27,7 +27,9 @@ NEEDED = re.compile(r"(?:.{0,400}\.rels|\[Content_Types\]\.xml|xl/(?:workbook|sh
 PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 CELL = re.compile(rb"""<(?:[^\s<>/]*:)?c(?:\s{1,9}r=["']([A-Za-z]{1,3})([0-9]{1,7})["'])?[\s/>]""")  # with its place first, as all programs write it
 BY_NUMBER = re.compile(rb"""\st\s*=\s*["']s["']""")
-CLAIMS = re.compile(rb"<(?:[^\s<>/]*:)?sst\s[^<>]*>")
+FIRST_TEXT = re.compile(rb"<(?:\w{1,20}:)?si[\s/>]")
+CLAIM = re.compile(rb"ount(?=\s{0,9}=)")
+LATER_CLAIMS = re.compile(rb"<(?:\w{1,20}:)?sst\b")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si\s{0,9}>")
 CHUNK = 4_000_000  # bytes looked through at once
 
@@ -51,7 +53,11 @@ def safe_workbook(data: bytes) -> bytes:
 
 def _without_claims(content: bytes, name: str) -> bytes:
     """The shared texts without how many they say they are: calamine sets memory aside for as many."""
-    return CLAIMS.sub(lambda tag: tag.group().replace(b"ount", b""), content, count=1) if TEXTS.match(name) else content
+    if not TEXTS.match(name):
+        return content
+    first = FIRST_TEXT.search(content)
+    start = first.start() if first else len(content)
+    return CLAIM.sub(b"", content[:start]) + LATER_CLAIMS.sub(b"<another", content[start:])
 
 
 def _is_surely_small(archive: zipfile.ZipFile, sheets: list[str], texts: list[str]) -> bool:
