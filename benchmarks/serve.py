@@ -99,8 +99,8 @@ async def ask(client: httpx.AsyncClient, text: str, timed: Timed, flips: bool = 
 async def one_after_the_other(client: httpx.AsyncClient, texts: list[str]) -> Timed:
     """One person alone."""
     warm, timed = Timed(), Timed()
-    for number in range(10):
-        await ask(client, f"{texts[number]} Warm {number}.", warm)
+    for number in range(2 * CLIENTS):  # each text by each process, so that one alone meets what the fifty after it meet
+        await ask(client, f"{texts[number % CLIENTS]} Warm {number}.", warm)
     for number in range(SINGLE):
         await ask(client, f"{texts[number % CLIENTS]} Version {number}.", timed)
     return timed
