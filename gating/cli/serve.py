@@ -59,8 +59,8 @@ def token_for(host: str, given: str) -> str:
 def _listen(host: str, port: int) -> socket.socket:
     """The socket, before anything is printed. Raises SourceError when the address is taken or is not this computer's."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listening = socket.socket(family, kind)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.socket(family, kind, protocol)  # asyncio sends at once only where it is told that this is TCP; else each answer waits 40 ms
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(address)

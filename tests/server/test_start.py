@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from gating.cli import cli
+from gating.cli.serve import _listen
 from tests.server.conftest import started, stopped
 
 
@@ -59,3 +61,21 @@ def test_two_calls_make_two_tokens() -> None:
     assert first[0] != second[0]
     assert len(first[0]) >= 30
     assert first[1:] == ["own"]
+
+
+def test_answers_are_sent_at_once() -> None:
+    """Else the head of an answer waits 40 ms for the receiver's word before the rest of it goes out."""
+
+    async def delay_is_off() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(answer, sock=_listen("127.0.0.1", 0)) as server:
+            _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.close()
+            return await found
+
+    assert asyncio.run(delay_is_off()) != 0
