@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -68,7 +69,9 @@ def test_signal_ends_scoring_with_130(tmp_path, root, sign):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "scores.csv").write_text("old")
     command = [sys.executable, "-m", "gating", "score", *["library"] * 200, "-o", "out/scores.csv"]
-    with subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, stderr=subprocess.PIPE, start_new_session=True) as process:
+    options = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(root)}, "start_new_session": True}
+    as_usual = partial(signal.signal, sign, signal.default_int_handler if sign == signal.SIGINT else signal.SIG_DFL)  # also where the tests run under nohup
+    with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=as_usual, **options) as process:  # noqa: PLW1509  # no threads here
         patience = time.monotonic() + 60
         while len(os.listdir(tmp_path / "out")) < 2 and time.monotonic() < patience:  # the file in the making is there: scoring has begun
             time.sleep(0.01)
